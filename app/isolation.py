@@ -1,0 +1,414 @@
+"""Child processes: work on foreign data, and the card, happen in processes of their own.
+
+A child is this very program started with `--child module:function`; the function gets a `Channel` and serves
+calls until the channel closes. Messages are plain data (JSON and raw blobs), never pickles, so that a child
+taken over by a hostile file can lie but cannot run code in its parent. Blobs are received into bytearrays, so
+that a password can be wiped on both sides.
+
+Death, time-out and overrun of memory are three different errors. On Linux the memory limit is RLIMIT_AS; a
+library that cannot allocate may abort instead of saying so, hence an abnormal death after more than
+`OVERRUN_SHARE` of the limit counts as an overrun. On Windows and macOS the parent watches the resident size
+instead; that part has not been run on those systems.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import importlib
+import json
+import mmap
+import os
+import select
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, BinaryIO
+
+from app.errors import (
+    Cancelled,
+    DocumentProcessDied,
+    DocumentTooLarge,
+    DocumentTooSlow,
+    InternalError,
+    UserError,
+    by_code,
+)
+
+Buffer = bytes | bytearray | memoryview
+MIB = 1 << 20
+OVERRUN_SHARE = 0.25
+_LINUX = sys.platform.startswith("linux")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a child may use: `seconds` for one call, `memory` in bytes for its whole life (None: unlimited)."""
+
+    seconds: float | None
+    memory: int | None = None
+    writes_files: bool = False
+
+
+class ChannelClosed(Exception):
+    """The other side is gone."""
+
+
+@dataclass(slots=True)
+class Answer:
+    """A call's result: JSON-able `value` and raw `blobs`."""
+
+    value: Any = None
+    blobs: Sequence[Buffer] = ()
+
+
+Handler = Callable[..., Any]
+
+
+class Channel:
+    """One side of a pipe pair carrying framed messages: header length, JSON header, blobs."""
+
+    def __init__(self, reader: BinaryIO, writer: BinaryIO, shared: mmap.mmap | None = None) -> None:
+        self._reader = reader
+        self._writer = writer
+        self.shared = shared
+
+    def send(self, header: Mapping[str, Any], blobs: Sequence[Buffer] = ()) -> None:
+        views = [memoryview(blob).cast("B") for blob in blobs]
+        text = json.dumps({**header, "blobs": [len(view) for view in views]}, ensure_ascii=True).encode("ascii")
+        try:
+            self._writer.write(len(text).to_bytes(4, "big") + text)
+            for view in views:
+                self._writer.write(view)
+            self._writer.flush()
+        except (OSError, ValueError) as error:
+            raise ChannelClosed from error
+
+    def receive(self) -> tuple[dict[str, Any], list[bytearray]]:
+        size = int.from_bytes(self._exactly(4), "big")
+        header = json.loads(self._exactly(size))
+        if not isinstance(header, dict):
+            raise ChannelClosed
+        return header, [self._exactly(int(length)) for length in header.pop("blobs", [])]
+
+    def _exactly(self, size: int) -> bytearray:
+        buffer = bytearray(size)
+        view = memoryview(buffer)
+        while view:
+            try:
+                count = self._reader.readinto(view)  # type: ignore[attr-defined]
+            except (OSError, ValueError) as error:
+                raise ChannelClosed from error
+            if not count:
+                raise ChannelClosed
+            view = view[count:]
+        return buffer
+
+    def serve(self, handlers: Mapping[str, Handler]) -> None:
+        """Answers calls until the other side closes. A handler gets `blobs` and the call's arguments.
+
+        The edge of the child: a UserError travels by its code; anything else is reported by its class name
+        only (its text may hold parts of the document).
+        """
+        while True:
+            try:
+                header, blobs = self.receive()
+            except ChannelClosed:
+                return
+            try:
+                answer = handlers[header["call"]](blobs, **header.get("arguments", {}))
+                if not isinstance(answer, Answer):
+                    answer = Answer(answer)
+                reply: dict[str, Any] = {"value": answer.value}
+                out = answer.blobs
+            except UserError as error:
+                reply, out = {"error": error.code, "facts": error.facts}, ()
+            except MemoryError:
+                reply, out = {"overrun": True}, ()
+            except Exception as error:
+                if sys.flags.dev_mode:
+                    import traceback
+
+                    traceback.print_exc()
+                reply, out = {"failure": type(error).__name__}, ()
+            finally:
+                for blob in blobs:
+                    blob[:] = bytes(len(blob))
+            try:
+                self.send(reply, out)
+            except ChannelClosed:
+                return
+
+
+class ChildFailure(Exception):
+    """An exception in the child that is no UserError; `kind` is its class name."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(kind)
+        self.kind = kind
+
+
+class Child:
+    """A running child. Calls are made one at a time; `cancel` may come from any thread."""
+
+    def __init__(self, function: str, limits: Limits, *, shared_bytes: int = 0, options: Sequence[str] = ()) -> None:
+        self._limits = limits
+        self._lock = threading.Lock()
+        self._reason: str | None = None
+        self._peak = 0
+        self._shared_file, self.shared, inherited, name = _shared_region(shared_bytes)
+        command = [
+            *_program(),
+            "--child",
+            function,
+            json.dumps(
+                {
+                    "memory": limits.memory,
+                    "writes_files": limits.writes_files,
+                    "shared": name,
+                    "shared_bytes": shared_bytes,
+                    "options": list(options),
+                }
+            ),
+        ]
+        self._process = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=None if sys.flags.dev_mode else subprocess.DEVNULL,
+            pass_fds=inherited,
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+            start_new_session=os.name == "posix",  # Ctrl-C in a terminal is the parent's affair
+        )
+        assert self._process.stdin is not None and self._process.stdout is not None
+        self._channel = Channel(self._process.stdout, self._process.stdin)
+        if limits.memory and not _LINUX:
+            threading.Thread(target=self._watch, name="memory-watch", daemon=True).start()
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def call(
+        self, method: str, /, *, blobs: Sequence[Buffer] = (), seconds: float | None = None, **arguments: Any
+    ) -> Answer:
+        """One call. Raises the child's UserError, `ChildFailure`, or one of the three errors of its end."""
+        limit = seconds if seconds is not None else self._limits.seconds
+        with self._lock:
+            if self._reason:
+                raise self._epitaph()
+            timer = threading.Timer(limit, self._end, ("slow",)) if limit else None
+            if timer:
+                timer.daemon = True
+                timer.start()
+            try:
+                self._channel.send({"call": method, "arguments": arguments}, blobs)
+                header, answer_blobs = self._channel.receive()
+            except (ChannelClosed, ValueError):
+                self._end("died")
+                raise self._epitaph() from None
+            finally:
+                if timer:
+                    timer.cancel()
+        if "value" in header:
+            return Answer(header["value"], answer_blobs)
+        if "error" in header:
+            raise by_code(str(header["error"]), dict(header.get("facts") or {}))
+        if "overrun" in header:
+            raise self._too_large()
+        raise ChildFailure(str(header.get("failure")))
+
+    def cancel(self) -> None:
+        """Ends the child at once; a call under way raises Cancelled."""
+        self._end("cancelled")
+
+    def close(self) -> None:
+        """Closes the channel and waits for the child to end; kills it after two seconds."""
+        self._reason = self._reason or "closed"
+        with contextlib.suppress(OSError):
+            self._process.stdin.close()  # type: ignore[union-attr]
+        try:
+            self._process.wait(2)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._release()
+
+    def __enter__(self) -> Child:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _end(self, reason: str) -> None:
+        if self._reason is None:
+            self._reason = reason
+        if reason != "died":
+            with contextlib.suppress(OSError):
+                self._process.kill()
+
+    def _epitaph(self) -> Exception:
+        status = self._reap()
+        if self._reason == "cancelled":
+            return Cancelled()
+        if self._reason == "slow":
+            return DocumentTooSlow(seconds=int(self._limits.seconds or 0))
+        limit = self._limits.memory
+        if self._reason == "memory" or (limit and status < 0 and self._peak > limit * OVERRUN_SHARE):
+            return self._too_large()
+        return DocumentProcessDied(signal=-status if status < 0 else None)
+
+    def _too_large(self) -> DocumentTooLarge:
+        return DocumentTooLarge(megabytes=(self._limits.memory or 0) // MIB)
+
+    def _reap(self) -> int:
+        """Waits for the end and notes the peak of resident memory in bytes."""
+        if self._process.returncode is None and _LINUX:
+            with contextlib.suppress(ChildProcessError):
+                _, status, usage = os.wait4(self._process.pid, 0)
+                self._process.returncode = os.waitstatus_to_exitcode(status)
+                self._peak = max(self._peak, usage.ru_maxrss * 1024)
+        status = self._process.wait()
+        self._release()
+        return status
+
+    def _release(self) -> None:
+        for stream in (self._process.stdin, self._process.stdout):
+            if stream:
+                with contextlib.suppress(OSError):
+                    stream.close()
+        if self._shared_file is not None:
+            with contextlib.suppress(OSError):
+                os.close(self._shared_file)
+            self._shared_file = None
+
+    def _watch(self) -> None:
+        limit = self._limits.memory or 0
+        pause = threading.Event()
+        while self._process.poll() is None:
+            self._peak = max(self._peak, _resident(self._process.pid))
+            if self._peak > limit:
+                self._end("memory")
+                return
+            pause.wait(0.1)
+
+
+def _program() -> list[str]:
+    if getattr(sys, "frozen", False):
+        return [sys.executable]
+    # -I: neither the current folder (which may be full of foreign files) nor the environment adds modules
+    return [sys.executable, "-I", *(["-X", "dev"] if sys.flags.dev_mode else []), "-m", "app"]
+
+
+def _shared_region(size: int) -> tuple[int | None, mmap.mmap | None, tuple[int, ...], str]:
+    """A region both sides see: (descriptor, mapping, descriptors to inherit, name for the child)."""
+    if not size:
+        return None, None, (), ""
+    if os.name == "nt":
+        name = f"natsuin-{os.getpid()}-{os.urandom(8).hex()}"
+        return None, mmap.mmap(-1, size, tagname=name), (), name  # type: ignore[call-arg]
+    if _LINUX:
+        descriptor = os.memfd_create("natsuin")
+    else:
+        descriptor, path = tempfile.mkstemp()
+        os.unlink(path)
+    os.ftruncate(descriptor, size)
+    return descriptor, mmap.mmap(descriptor, size), (descriptor,), str(descriptor)
+
+
+def _resident(pid: int) -> int:
+    """Resident bytes of another process where RLIMIT_AS does not serve (Windows, macOS)."""
+    if os.name == "nt":
+
+        class Counters(ctypes.Structure):
+            _fields_ = [("cb", ctypes.c_ulong), ("faults", ctypes.c_ulong), *((n, ctypes.c_size_t) for n in "abcdefgh")]
+
+        kernel = ctypes.windll.kernel32  # type: ignore[attr-defined]
+        handle = kernel.OpenProcess(0x1010, False, pid)
+        counters = Counters()
+        counters.cb = ctypes.sizeof(counters)
+        kernel.K32GetProcessMemoryInfo(handle, ctypes.byref(counters), counters.cb)
+        kernel.CloseHandle(handle)
+        return int(counters.b)
+    shown = subprocess.run(["ps", "-o", "rss=", "-p", str(pid)], capture_output=True, text=True, check=False)
+    return int(shown.stdout.strip() or 0) * 1024
+
+
+# --- the child's side -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Birth:
+    memory: int | None
+    writes_files: bool
+    shared: str
+    shared_bytes: int
+    options: list[str]
+
+
+def become_child(function: str, settings: str) -> int:
+    """The entry of `--child`: takes the pipes away from standard streams, lowers the limits, serves."""
+    birth = _Birth(**json.loads(settings))
+    reader, writer = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    quiet = os.open(os.devnull, os.O_RDWR)
+    os.dup2(quiet, 0)
+    os.dup2(2 if sys.flags.dev_mode else quiet, 1)
+    os.close(quiet)
+    _confine(birth)
+    if birth.memory and os.name == "posix":
+        # a document child has no work left without its parent, however deep it is in a page; the keeper (no
+        # memory limit) has: it locks the card first. PR_SET_PDEATHSIG would follow the parent's *thread*.
+        threading.Thread(target=_end_with_parent, args=(reader.fileno(),), name="parent-watch", daemon=True).start()
+    shared = None
+    if birth.shared:
+        if os.name == "nt":
+            shared = mmap.mmap(-1, birth.shared_bytes, tagname=birth.shared)  # type: ignore[call-arg]
+        else:
+            shared = mmap.mmap(int(birth.shared), birth.shared_bytes)
+    module, _, name = function.partition(":")
+    if not module.startswith("app."):
+        return 2
+    serve = getattr(importlib.import_module(module), name)
+    serve(Channel(reader, writer, shared), *birth.options)
+    return 0
+
+
+def undumpable() -> None:
+    """Neither core files nor other programs of the same user get at this process's memory (Linux)."""
+    if _LINUX:
+        ctypes.CDLL(None).prctl(4, 0, 0, 0, 0)  # PR_SET_DUMPABLE
+
+
+def _confine(birth: _Birth) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if os.name == "nt":
+        return
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if not birth.writes_files:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    if _LINUX:
+        if birth.memory:
+            total = birth.memory + birth.shared_bytes
+            resource.setrlimit(resource.RLIMIT_AS, (total, total))
+
+
+def _end_with_parent(descriptor: int) -> None:
+    waiter = select.poll()
+    waiter.register(descriptor, 0)  # POLLHUP only: never takes a byte away from the channel
+    waiter.poll()
+    os._exit(0)
+
+
+def run(function: str, method: str, limits: Limits, /, *, blobs: Sequence[Buffer] = (), **arguments: Any) -> Answer:
+    """Starts a child for one call and ends it."""
+    with Child(function, limits) as child:
+        try:
+            return child.call(method, blobs=blobs, **arguments)
+        except ChildFailure as failure:
+            raise InternalError(kind=failure.kind) from None
