@@ -1,0 +1,180 @@
+"""The way of one signature, from the rehearsal to the file that gets its name.
+
+Everything that can fail without the card fails before the password is sent: the document, the target, the room
+on the disk. The output is the snapshot's bytes plus a suffix; it stands in a private file beside the target until
+it was reopened and checked in a process of its own.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Generator
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from pathlib import Path
+
+from app.document.child import DocumentChild
+from app.document.facts import PreparedRevision
+from app.document.target import check_target, commit, part_file
+from app.errors import SelfCheckFailed
+from app.secret import Secret
+from app.signing.key import LockedKey
+from app.signing.request import SigningRequest
+from app.verification.report import VerificationReport
+from app.verification.verify import Verifier
+
+# a suffix is 16 KiB of hexadecimal room for the CMS, a stamp of some KiB, and the tables of the update
+SUFFIX_ROOM = 256 << 10
+# the longest name the rehearsal makes room for
+PLACEHOLDER_NAME = "氏名氏名　氏名氏名"
+
+
+class Step(Enum):
+    """What has just been done; yielded in this order."""
+
+    PASSWORD_ACCEPTED = "password-accepted"  # noqa: S105
+    CERTIFICATE_READ = "certificate-read"
+    SIGNED_BY_CARD = "signed-by-card"
+    CHECKED = "checked"
+
+
+@dataclass(frozen=True, slots=True)
+class SigningResult:
+    """A finished, checked file. `page` is None for an invisible signature; hashes are hexadecimal SHA-256."""
+
+    target: Path
+    source_sha256: str
+    target_sha256: str
+    holder: str | None
+    profile: str
+    field: str
+    page: int | None
+    signed_at: datetime
+    demo: bool
+    report: VerificationReport
+
+
+def rehearse(request: SigningRequest, child: DocumentChild) -> None:
+    """Everything that can fail without the card, without it: document, place, fonts, target, room, the source.
+
+    Raises UserError. Nothing is left behind.
+    """
+    from app.signing.cms import now
+
+    child.prepare(request.order(PLACEHOLDER_NAME, now()))
+    _check_target(request)
+    request.snapshot.verify_unchanged()
+
+
+def steps(
+    request: SigningRequest, child: DocumentChild, key: LockedKey, secret: Secret
+) -> Generator[Step, None, SigningResult]:
+    """Signs, yielding each step as it is done. Raises UserError; then no output exists and the key is locked.
+
+    Closing the generator between two steps cancels. The password is presented once; `secret` is wiped by it.
+    """
+    from app.pki.holder import holder_of
+    from app.signing.cms import check_certificate, now, signed_data
+
+    snapshot = request.snapshot
+    with secret, Verifier() as verifier:
+        _check_target(request)
+        snapshot.verify_unchanged()
+        before = VerificationReport((), len(request.document.pages))
+        if request.document.signatures:
+            before = verifier.verify(snapshot.path)
+        with part_file(request.target, snapshot.size + SUFFIX_ROOM) as part:
+            _reserve(part, snapshot.path, snapshot.size + SUFFIX_ROOM)
+            with key.unlock(secret) as unlocked:
+                secret.wipe()
+                yield Step.PASSWORD_ACCEPTED
+                when = now()
+                check_certificate(unlocked.certificate, when)
+                holder = holder_of(unlocked.certificate)
+                yield Step.CERTIFICATE_READ
+                revision = child.prepare(request.order(holder.name, when))
+                cms = signed_data(unlocked, _byte_range_digest(request, revision))
+            yield Step.SIGNED_BY_CARD
+            suffix = _filled(revision, snapshot.size, cms)
+            _finish(part, snapshot.size, suffix)
+            report = verifier.self_check(
+                part, field=revision.field, before=before, pages=len(request.document.pages)
+            )
+            digest = snapshot.hasher()
+            digest.update(suffix)
+            snapshot.verify_unchanged()
+            commit(part, request.target, snapshot.source, overwrite=request.overwrite)
+        yield Step.CHECKED
+        return SigningResult(
+            target=request.target,
+            source_sha256=snapshot.sha256,
+            target_sha256=digest.hexdigest(),
+            holder=holder.name,
+            profile=request.profile.name,
+            field=revision.field,
+            page=revision.page,
+            signed_at=when,
+            demo=request.demo,
+            report=report,
+        )
+
+
+def sign(request: SigningRequest, child: DocumentChild, key: LockedKey, secret: Secret) -> SigningResult:
+    """The same without a look at the steps."""
+    work = steps(request, child, key, secret)
+    while True:
+        try:
+            next(work)
+        except StopIteration as end:
+            result: SigningResult = end.value
+            return result
+
+
+def _check_target(request: SigningRequest) -> None:
+    check_target(
+        request.target, request.snapshot.source, request.snapshot.size + SUFFIX_ROOM, overwrite=request.overwrite
+    )
+
+
+def _reserve(part: Path, source: Path, room: int) -> None:
+    """The snapshot's bytes and real room for the rest: a full disk shows here, not after the password."""
+    shutil.copyfile(source, part)
+    with part.open("r+b") as file:
+        size = file.seek(0, os.SEEK_END)
+        if hasattr(os, "posix_fallocate"):
+            os.posix_fallocate(file.fileno(), size, room - size)
+        else:
+            file.write(bytes(room - size))
+        file.truncate(room)
+        file.flush()
+
+
+def _finish(part: Path, size: int, suffix: bytes) -> None:
+    with part.open("r+b") as file:
+        file.seek(size)
+        file.write(suffix)
+        file.truncate(size + len(suffix))
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _byte_range_digest(request: SigningRequest, revision: PreparedRevision) -> bytes:
+    """SHA-256 over everything but /Contents (ISO 32000-2 12.8.1): the snapshot's state goes on."""
+    size = request.snapshot.size
+    start, end = revision.contents
+    state = request.snapshot.hasher()
+    state.update(revision.suffix[: start - size])
+    state.update(revision.suffix[end - size :])
+    return state.digest()
+
+
+def _filled(revision: PreparedRevision, size: int, cms: bytes) -> bytes:
+    start, end = revision.contents
+    room = end - start - 2
+    content = cms.hex().encode()
+    if len(content) > room:
+        raise SelfCheckFailed(detail="contents-too-small")
+    gap = start - size + 1
+    return revision.suffix[:gap] + content + b"0" * (room - len(content)) + revision.suffix[gap + room :]
