@@ -10,29 +10,29 @@ import math
 from functools import cache
 
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QGuiApplication, QIcon, QImage, QPainter, QPixmap
+from PySide6.QtGui import QColor, QGuiApplication, QIcon, QImage, QPainter, QPixmap
 
 from app import assets
 
 _STROKE = 'stroke-width="1.75"'
 
 
-def icon(name: str, color: str, size: int = 20) -> QIcon:
-    """The drawing `name` in `color` (#RRGGBB), sharp on every screen now attached; `size` in px."""
+def icon(name: str, color: QColor, size: int = 20) -> QIcon:
+    """The drawing `name` in `color`, sharp on every screen now attached; `size` in px."""
     result = QIcon()
     for ratio in sorted({1.0, 2.0, *(screen.devicePixelRatio() for screen in QGuiApplication.screens())}):
         result.addPixmap(pixmap(name, color, size, ratio))
     return result
 
 
-def pixmap(name: str, color: str, size: int, ratio: float = 1.0) -> QPixmap:
-    """The drawing `name` in `color` (#RRGGBB), `size` px wide and high, for a screen of `ratio` device pixels a px."""
-    return QPixmap.fromImage(_drawn(name, color, size, ratio))
+def pixmap(name: str, color: QColor, size: int, ratio: float = 1.0) -> QPixmap:
+    """The drawing `name` in `color`, `size` px wide and high, for a screen of `ratio` device pixels a px."""
+    return QPixmap.fromImage(_drawn(name, color.name(), size, ratio))
 
 
 def mark(size: int, ratio: float = 1.0) -> QPixmap:
     """The program's mark; below 24 px a ring with a dot, since the character would clot."""
-    return pixmap("natsuin" if size >= 24 else "natsuin-small", "", size, ratio)
+    return pixmap("natsuin" if size >= 24 else "natsuin-small", QColor(), size, ratio)
 
 
 def window_icon() -> QIcon:
