@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from hashlib import _Hash
 
 CHUNK = 1 << 20
+PREFIX = "natsuin-"
 
 
 @dataclass(slots=True)
@@ -39,7 +40,8 @@ class Snapshot:
     def take(cls, source: Path) -> Snapshot:
         """Copies and hashes. Raises FileNotFound, FileNotReadable (also for folders and devices), DiskFull."""
         name = source.name
-        folder = Path(tempfile.mkdtemp(prefix="natsuin-"))
+        _sweep()
+        folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
         try:
             with _open_regular(source) as original, open(folder / "source.pdf", "xb") as copy:
                 state = hashlib.sha256()
@@ -97,3 +99,24 @@ def _size_in_mb(path: Path) -> int:
     with contextlib.suppress(OSError):
         return max(1, path.stat().st_size >> 20)
     return 1
+
+
+def _sweep() -> None:
+    """Removes copies that a killed run of ours left behind."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}[0-9]*-*"):
+        with contextlib.suppress(OSError, ValueError):
+            mine = not hasattr(os, "geteuid") or folder.stat().st_uid == os.geteuid()
+            if mine and not _alive(int(folder.name.split("-")[1])):
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+def _alive(pid: int) -> bool:
+    if os.name == "nt":
+        return True  # os.kill would end the process there; the system clears its temporary folder
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True

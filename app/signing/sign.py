@@ -99,9 +99,7 @@ def steps(
             yield Step.SIGNED_BY_CARD
             suffix = _filled(revision, snapshot.size, cms)
             _finish(part, snapshot.size, suffix)
-            report = verifier.self_check(
-                part, field=revision.field, before=before, pages=len(request.document.pages)
-            )
+            report = verifier.self_check(part, field=revision.field, before=before, pages=len(request.document.pages))
             digest = snapshot.hasher()
             digest.update(suffix)
             snapshot.verify_unchanged()
