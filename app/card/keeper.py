@@ -1,0 +1,251 @@
+"""The process that holds the card: the exclusive connection, the password and the unlocked key live here only.
+
+It is small (no Qt, no PDF library) and outlives nobody: when its channel closes, for whatever reason, it leaves
+the card's application, takes the power away and ends. A window may crash while the card is unlocked.
+
+`Keeper` and `CardKey` are the parent's side, `serve` is the process itself. A keeper that died is replaced at
+the next call.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, NoReturn, Self
+
+from app.card.status import ReaderStatus
+from app.errors import (
+    Cancelled,
+    CardBusy,
+    CardServiceUnavailable,
+    DocumentProcessDied,
+    InternalError,
+    NoCard,
+    NoReader,
+    NotMyNumberCard,
+    OutcomeUnknown,
+    PhoneNotSupported,
+    ReaderNotFound,
+    SeveralCards,
+    UserError,
+    by_code,
+)
+from app.isolation import Answer, Buffer, Channel, Child, ChildFailure, Limits, undumpable
+from app.secret import Secret
+
+if TYPE_CHECKING:
+    from app.card.demo import Knobs
+
+
+class Keeper:
+    """Handle on the keeper process; calls come from one thread at a time, `kill` from any.
+
+    `demo`: the emulated card instead of the computer's readers, with the faults that `knobs` give it. Every method
+    may raise CardServiceUnavailable.
+    """
+
+    def __init__(self, demo: bool = False, knobs: Knobs | None = None) -> None:
+        self._options = ("demo", json.dumps(knobs.plain() if knobs else {})) if demo else ()
+        self._child: Child | None = None
+
+    @property
+    def pid(self) -> int | None:
+        """The keeper's process, None when it is not running."""
+        return self._child.pid if self._child else None
+
+    def readers(self) -> tuple[ReaderStatus, ...]:
+        """Every reader and what is known of its card without a password. Connects exclusively for a moment."""
+        return tuple(ReaderStatus.from_plain(item) for item in self.call("readers").value)
+
+    def changed(self) -> bool:
+        """Whether a reader or a card came or went since the last `readers()`; says nothing to any card."""
+        return bool(self.call("changed").value)
+
+    def choose(self, name: str | None = None) -> str:
+        """The reader to sign with: the only one with a My Number card, or the one called `name` (or a part of it).
+
+        Raises NoReader, ReaderNotFound(name), SeveralCards, NoCard, NotMyNumberCard, PhoneNotSupported,
+        CardNotSupported, CardBusy.
+        """
+        return choose(self.readers(), name)
+
+    def key(self, reader: str) -> CardKey:
+        """The signature key of the card in this reader; nothing is sent yet."""
+        return CardKey(self, reader)
+
+    def close(self) -> None:
+        """Locks the card and ends the keeper, after the call that another thread may still have under way."""
+        child, self._child = self._child, None
+        if child:
+            with contextlib.suppress(UserError, ChildFailure, Cancelled):
+                child.call("release")
+            child.close()
+
+    def kill(self) -> None:
+        """Ends the keeper at once, for a call that another program blocks without limit; that call raises Cancelled."""
+        if self._child:
+            self._child.cancel()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def call(self, method: str, *, blobs: tuple[Buffer, ...] = (), **arguments: Any) -> Answer:
+        """One call to the process, started when needed; its end becomes CardServiceUnavailable or Cancelled."""
+        if self._child is None:
+            self._child = Child("app.card.keeper:serve", Limits(seconds=None), options=self._options)
+        child = self._child
+        try:
+            return child.call(method, blobs=blobs, **arguments)
+        except DocumentProcessDied:
+            self._forget(child)
+            raise CardServiceUnavailable from None
+        except Cancelled:
+            self._forget(child)
+            raise
+        except ChildFailure as failure:
+            raise InternalError(kind=failure.kind) from None
+
+    def _forget(self, child: Child) -> None:
+        child.close()
+        if self._child is child:
+            self._child = None
+
+
+class CardKey:
+    """The signature key of the card in one reader (a `LockedKey`)."""
+
+    def __init__(self, keeper: Keeper, reader: str) -> None:
+        self._keeper = keeper
+        self.reader = reader
+
+    def attempts_remaining(self) -> int | None:
+        """Tries left as just read; connects exclusively and holds the card until `release` or the end of `unlock`.
+
+        0: locked; None: the card does not tell. Raises UserErrors of the reader and the card, NoSignatureCertificate.
+        """
+        value = self._keeper.call("attempts", reader=self.reader).value
+        return None if value is None else int(value)
+
+    @contextmanager
+    def unlock(self, secret: Secret) -> Iterator[_UnlockedKey]:
+        """Presents the password once; the card is left, powered off and given back when the context ends.
+
+        Raises what `attempts_remaining` does, CardChanged, OtherPasswordTyped, PasswordMalformed, PasswordIncorrect
+        (the card is still held then), PasswordLocked, OutcomeUnknown, CardRemovedWhileSigning.
+        """
+        with secret.view() as view:
+            answer = self._present(view)
+        try:
+            yield _UnlockedKey(self._keeper, bytes(answer.blobs[0]), tuple(map(bytes, answer.blobs[1:])))
+        finally:
+            self.release()
+
+    def release(self) -> None:
+        """Locks the card and gives it back; never raises, and does nothing when it is not held."""
+        if self._keeper.pid is not None:
+            with contextlib.suppress(UserError, Cancelled):
+                self._keeper.call("release")
+
+    def _present(self, password: memoryview) -> Answer:
+        try:
+            return self._keeper.call("unlock", blobs=(password,), reader=self.reader)
+        except (CardServiceUnavailable, Cancelled):
+            if self._keeper.pid is None:  # it died with the password in its hands
+                raise OutcomeUnknown from None
+            raise
+
+
+class _UnlockedKey:
+    """A `SigningKey` whose private key is on the card."""
+
+    def __init__(self, keeper: Keeper, certificate: bytes, chain: tuple[bytes, ...]) -> None:
+        self._keeper = keeper
+        self.certificate = certificate
+        self.chain = chain
+
+    @property
+    def mechanism(self) -> str:
+        from app.pki.certificate import mechanism_of
+
+        return mechanism_of(self.certificate)
+
+    def sign(self, digest: bytes) -> bytes:
+        """One signature by the card. Raises CardRemovedWhileSigning, CardFault."""
+        return bytes(self._keeper.call("sign", blobs=(digest,)).blobs[0])
+
+
+def choose(statuses: tuple[ReaderStatus, ...], name: str | None) -> str:
+    """The rule of `Keeper.choose` over what `Keeper.readers` said. Pure."""
+    if not statuses:
+        raise NoReader
+    if name is not None:
+        exact = [status for status in statuses if status.name == name]
+        statuses = tuple(exact or (status for status in statuses if name in status.name))
+        if len(statuses) != 1:
+            raise ReaderNotFound(name=name)
+    usable = [status for status in statuses if status.card == "my-number"]
+    if len(usable) == 1:
+        return usable[0].name
+    if usable:
+        raise SeveralCards
+    _refuse(statuses)
+
+
+def _refuse(statuses: tuple[ReaderStatus, ...]) -> NoReturn:
+    """Raises what stands in the way, the nearest to a usable card first."""
+    problems = [status.problem for status in statuses if status.problem]
+    if "card-busy" in problems:
+        raise CardBusy
+    if problems:
+        raise by_code(problems[0], {})
+    kinds = {status.card for status in statuses}
+    if "phone" in kinds:
+        raise PhoneNotSupported
+    raise NoCard if kinds == {"none"} else NotMyNumberCard
+
+
+# --- the process itself ---------------------------------------------------------------------------------
+
+
+def serve(channel: Channel, *options: str) -> None:
+    """Serves one parent until the channel closes, then locks the card. `options`: none, or demo and knobs as JSON."""
+    from app.card.holder import CardHolder
+
+    undumpable()
+    for name in ("SIGTERM", "SIGHUP"):  # the end of a login session must lock the card too
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), _end)
+    with CardHolder(_slots(options)) as holder:
+        channel.serve(
+            {
+                "readers": lambda _: [status.plain() for status in holder.readers()],
+                "changed": lambda _: holder.changed(),
+                "attempts": lambda _, reader: holder.attempts(reader),
+                "unlock": lambda blobs, reader: Answer(blobs=holder.unlock(reader, Secret.taking(blobs[0]))),
+                "sign": lambda blobs: Answer(blobs=[holder.sign(bytes(blobs[0]))]),
+                "release": lambda _: holder.release(),
+            }
+        )
+
+
+def _end(*_: object) -> NoReturn:
+    raise SystemExit(0)
+
+
+def _slots(options: tuple[str, ...]) -> Any:
+    if options and options[0] == "demo":
+        from app.card.demo import DemoSlots, Knobs
+
+        return DemoSlots(Knobs(**json.loads(options[1])))
+    from app.card.pcsc import PcscSlots
+
+    return PcscSlots()
