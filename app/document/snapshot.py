@@ -115,7 +115,7 @@ def _alive(pid: int) -> bool:
         return True  # os.kill would end the process there; the system clears its temporary folder
     try:
         os.kill(pid, 0)
-    except ProcessLookupError:
+    except (ProcessLookupError, OverflowError):
         return False
     except PermissionError:
         pass

@@ -1,0 +1,48 @@
+"""Every test has a home of its own, and nothing it does may leave a password behind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from app.wording import language
+
+CANARIES = ("DEMO1234",)
+
+
+@pytest.fixture(autouse=True)
+def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Settings, caches and temporary files of a test stay in a folder of its own, and hold no password after it."""
+    home = tmp_path_factory.mktemp("home")
+    for name in ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME"):
+        monkeypatch.setenv(name, str(home / name))
+    language.use("ja")
+    yield home
+    for file in home.rglob("*"):
+        if file.is_file() and not file.is_symlink():
+            content = file.read_bytes().upper()
+            for canary in CANARIES:
+                assert canary.encode() not in content, f"{file} holds a password"
+                assert canary.encode().hex().upper().encode() not in content, f"{file} holds a password in hexadecimal"
+
+
+@pytest.fixture(autouse=True)
+def silent_passwords(request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """No log line of any test holds the card's password."""
+    yield
+    for record in caplog.records:
+        said = record.getMessage().upper()
+        for canary in CANARIES:
+            assert canary not in said
+            assert canary.encode().hex().upper() not in said
+
+
+@pytest.fixture(scope="session")
+def corpus() -> Path:
+    """Real PDFs of other programs, where they lie beside the checkout; the tests that need them skip otherwise."""
+    folder = Path(__file__).resolve().parents[2] / "shared" / "corpus"
+    if not folder.is_dir():
+        pytest.skip("the corpus of real PDFs is not here")
+    return folder

@@ -1,0 +1,66 @@
+"""Every error has words in both languages, shaped alike, and foreign strings in them are harmless."""
+
+import pytest
+
+from app import errors
+from app.wording import language
+from app.wording.errors import WORDS, words
+
+ALL = list(errors.all_errors())
+
+
+def test_codes_are_kebab_case_and_unique() -> None:
+    codes = [cls.code for cls in ALL]
+    assert len(set(codes)) == len(codes)
+    assert all(code and code == code.lower() and set(code) <= set("abcdefghijklmnopqrstuvwxyz-") for code in codes)
+
+
+def test_no_class_is_without_words() -> None:
+    assert set(WORDS) == set(ALL)
+
+
+@pytest.mark.parametrize("cls", ALL, ids=lambda cls: cls.code)
+def test_japanese_is_complete_and_polite(cls: type[errors.UserError]) -> None:
+    language.use("ja")
+    said = words(cls(attempts_remaining=2, file="契約書.pdf"))
+    for part in (said.title, said.happened, said.todo):
+        assert any("\u3040" <= character <= "\u30ff" or "\u4e00" <= character <= "\u9fff" for character in part)
+        assert "！" not in part
+        assert "{" not in part
+    assert said.happened.endswith("。") or "：" in said.happened
+
+
+@pytest.mark.parametrize("cls", ALL, ids=lambda cls: cls.code)
+def test_english_is_the_message_itself(cls: type[errors.UserError]) -> None:
+    language.use("en")
+    said = words(cls(attempts_remaining=2))
+    assert (
+        str(said).isascii()
+        or "署名用" in str(said)
+        or "–" in str(said)
+        or "“" in str(said)
+        or "×" in str(said)
+        or "住基" in str(said)
+        or "利用者" in str(said)
+    )
+
+
+def test_a_file_name_cannot_write_into_the_sentence() -> None:
+    language.use("en")
+    said = words(errors.FileNotFound(file="a\u202egnp.fdp\n{x}<b>"))
+    assert "⟨U+202E⟩" in said.happened
+    assert "\n" not in said.happened
+    assert "{x}<b>" in said.happened
+
+
+def test_wrong_password_says_how_many_tries_or_that_it_is_not_known() -> None:
+    assert "あと 3 回" in words(errors.PasswordIncorrect(attempts_remaining=3)).happened
+    assert "読み取れません" in words(errors.PasswordIncorrect(attempts_remaining=None)).happened
+
+
+def test_an_error_survives_the_way_out_of_a_child() -> None:
+    error = errors.PasswordIncorrect(attempts_remaining=4)
+    again = errors.by_code(error.code, error.facts)
+    assert isinstance(again, errors.PasswordIncorrect)
+    assert again.attempts_remaining == 4
+    assert isinstance(errors.by_code("no-such-code", {}), errors.InternalError)
