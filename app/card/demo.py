@@ -15,6 +15,7 @@ from typing import Any, Final
 from app.card.apdu import Buffer, ContactLost
 from app.card.demo_certificate import Credential, DemoIdentity, DemoPerson
 from app.card.demo_signature import compute
+from app.card.slots import SlotState
 from app.errors import NoCard, ReaderNotFound
 
 SIGN_PASSWORD: Final = "DEMO1234"  # 署名用  # noqa: S105
@@ -108,6 +109,7 @@ class DemoCard:
         self.knobs = knobs or Knobs()
         self.identity = identity or DemoIdentity(DemoPerson(self.knobs.name), expired=self.knobs.expired)
         self.present = self.knobs.present
+        self.events = 0  # how often the card came or went
         self._files = self._build()
         self._commands = 0
         self._faults_left = True
@@ -147,12 +149,16 @@ class DemoCard:
 
     def put_back(self) -> None:
         """The card lies on the reader again."""
+        self.events += not self.present
         self.present = True
 
     def _leave_field(self) -> None:
         self._faults_left = False
-        self.present = not self.knobs.stays_away
+        self.present = False
+        self.events += 1
         self.power_off()
+        if not self.knobs.stays_away:
+            self.put_back()
         raise ContactLost
 
     # --- commands -------------------------------------------------------------------------------------
@@ -365,13 +371,9 @@ class DemoSlots:
     def __init__(self, knobs: Knobs) -> None:
         self._card = DemoCard(knobs)
 
-    def present(self) -> dict[str, bool]:
-        """The demo reader."""
-        return {READER: self._card.present}
-
-    def mark(self) -> object:
-        """Differs after the card has left."""
-        return self._card.present
+    def states(self) -> dict[str, SlotState]:
+        """The demo reader; nobody else can use it."""
+        return {READER: SlotState(self._card.present, self._card.events, in_use=False)}
 
     def connect(self, reader: str) -> DemoCard:
         """The card itself. Raises ReaderNotFound, NoCard."""

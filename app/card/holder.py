@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Self
 
 from app.card import password
 from app.card.apdu import ApduError, ContactLost, Transport
 from app.card.jpki import JpkiSession, fault, lost
+from app.card.slots import Slots, SlotState
 from app.card.status import ReaderStatus
 from app.errors import (
     CardBusy,
@@ -21,22 +22,10 @@ from app.errors import (
     NotMyNumberCard,
     PasswordIncorrect,
     PasswordLocked,
+    ReaderNotFound,
     UserError,
 )
 from app.secret import Secret
-
-
-class Slots(Protocol):
-    """Readers, and exclusive connections to the cards in them: the computer's, or the emulated one."""
-
-    def present(self) -> dict[str, bool]:
-        """Names of the readers, and whether there is a card. Raises CardServiceUnavailable."""
-
-    def mark(self) -> object:
-        """A value that differs when a reader or a card came or went. Raises CardServiceUnavailable."""
-
-    def connect(self, reader: str) -> Transport:
-        """Powers the card and keeps everybody else away. Raises NoCard, CardBusy, ReaderNotFound, NotMyNumberCard …"""
 
 
 @dataclass(slots=True)
@@ -61,7 +50,8 @@ class CardHolder:
     def __init__(self, slots: Slots) -> None:
         self._slots = slots
         self._held: _Held | None = None
-        self._mark: object = None
+        self._seen: dict[str, SlotState] = {}
+        self._busy: set[str] = set()
 
     def __enter__(self) -> Self:
         return self
@@ -73,13 +63,23 @@ class CardHolder:
 
     def readers(self) -> list[ReaderStatus]:
         """The status of every reader. A held card that is unlocked is not asked again."""
-        found = [self._status(name, present) for name, present in self._slots.present().items()]
-        self._mark = self._slots.mark()
+        self._seen = self._slots.states()
+        found = [self._status(name, state.present) for name, state in self._seen.items()]
+        self._busy = {status.name for status in found if status.problem == CardBusy.code}
         return found
 
     def changed(self) -> bool:
-        """Whether a reader or a card came or went since `readers`."""
-        return self._slots.mark() != self._mark
+        """Whether a reader or a card came or went since `readers`, or a busy one may have become free."""
+        now = self._slots.states()
+        if now.keys() != self._seen.keys():
+            return True
+        for name, state in now.items():
+            seen = self._seen[name]
+            if (state.present, state.event) != (seen.present, seen.event):
+                return True
+            if name in self._busy and state.in_use != seen.in_use:
+                return True
+        return False
 
     def attempts(self, reader: str) -> int | None:
         """Takes the card if it is not held, looks again who it is, and reads its counter."""
@@ -136,7 +136,7 @@ class CardHolder:
         return _Held(reader, transport, JpkiSession(transport), b"")
 
     def _look(self, held: _Held) -> int | None:
-        """The tries of the card, after making sure that it is still the same: a swapped one can answer on the old handle."""
+        """The tries of the card, once it is sure to be the same: a swapped one may answer on the old handle."""
         held.session.require_my_number_card()
         held.session.require_sign_certificate()
         fingerprint = held.session.fingerprint()
@@ -152,7 +152,7 @@ class CardHolder:
             return self._held_status(self._held)
         try:
             transport = self._slots.connect(name)
-        except NoCard:
+        except (NoCard, ReaderNotFound):
             return ReaderStatus(name, "none")
         except NotMyNumberCard:
             return ReaderStatus(name, "other")
@@ -161,7 +161,8 @@ class CardHolder:
         try:
             return _read_status(name, JpkiSession(transport))
         except ContactLost:  # cards of other systems may not even answer a SELECT
-            return ReaderStatus(name, "other" if self._slots.present().get(name) else "none")
+            state = self._slots.states().get(name)
+            return ReaderStatus(name, "other" if state and state.present else "none")
         finally:
             transport.power_off()
 

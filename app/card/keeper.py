@@ -39,6 +39,7 @@ from app.secret import Secret
 
 if TYPE_CHECKING:
     from app.card.demo import Knobs
+    from app.card.slots import Slots
 
 
 class Keeper:
@@ -241,7 +242,7 @@ def _end(*_: object) -> NoReturn:
     raise SystemExit(0)
 
 
-def _slots(options: tuple[str, ...]) -> Any:
+def _slots(options: tuple[str, ...]) -> Slots:
     if options and options[0] == "demo":
         from app.card.demo import DemoSlots, Knobs
 
