@@ -1,0 +1,266 @@
+"""A field for the 署名用 password that keeps no copy of it: each key goes straight into a `Secret`, and dots are drawn.
+
+QLineEdit is not used because its text, undo history and input context stay in memory. Paste in is allowed, copy
+out, drag out and the input method are not; a screen reader hears how many characters there are, never which.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QFocusEvent,
+    QFontMetricsF,
+    QGuiApplication,
+    QHideEvent,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
+
+from app.card.password import LONGEST, admit
+from app.gui import theme
+from app.gui.components import Button
+from app.secret import Secret
+from app.wording.language import text as _
+
+REVEALED_MS = 10_000
+_MARGIN, _DOT, _PITCH, _HEIGHT = 18, 11.0, 19.0, 50
+
+
+class PasswordField(QWidget):
+    """Takes what is typed or pasted and shows dots; `take` hands it over.
+
+    Signals: `changed` after every change; `refused` with the character that is not allowed; `overflowed` when a
+    17th character was typed or pasted; `entered` on Return.
+    """
+
+    changed = Signal()
+    refused = Signal(str)
+    overflowed = Signal()
+    entered = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._secret = Secret(LONGEST)
+        self._selected = False
+        self._wrong = False
+        self._caret = True
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
+        self.setCursor(Qt.CursorShape.IBeamCursor)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setFixedHeight(_HEIGHT)
+        self.setAccessibleName(_("Signature password, 6 to 16 capital letters and digits"))
+        self.eye = Button("", "ghost", "eye", self)
+        self.eye.setCheckable(True)
+        self.eye.setFixedSize(44, 44)
+        self.eye.setAccessibleName(_("Show the password"))
+        self.eye.setToolTip(_("Show the password"))
+        self.eye.toggled.connect(self._eye_toggled)
+        self._hide_again = QTimer(self, singleShot=True, interval=REVEALED_MS)
+        self._hide_again.timeout.connect(self.conceal)
+        self._blink = QTimer(self)
+        self._blink.timeout.connect(self._toggle_caret)
+        self._announce()
+
+    def count(self) -> int:
+        """How many characters there are."""
+        return len(self._secret)
+
+    @property
+    def secret(self) -> Secret:
+        """What is typed so far, for looking at its kind; it stays the field's own."""
+        return self._secret
+
+    @property
+    def revealed(self) -> bool:
+        """Whether the characters are shown in the clear."""
+        return self.eye.isChecked()
+
+    def take(self) -> Secret:
+        """Hands over what was typed, which the receiver must wipe, and begins anew."""
+        taken, self._secret = self._secret, Secret(LONGEST)
+        self._after_change()
+        self.conceal()
+        return taken
+
+    def clear(self) -> None:
+        """Wipes what was typed."""
+        self._secret.wipe()
+        self._after_change()
+        self.conceal()
+
+    def conceal(self) -> None:
+        """Shows dots again."""
+        self.eye.setChecked(False)
+
+    def show_wrong(self, wrong: bool) -> None:
+        """Draws the border in red, or as usual."""
+        self._wrong = wrong
+        self.update()
+
+    # --- keys, clipboard and menu
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.matches(QKeySequence.StandardKey.Paste):
+            self.paste()
+        elif event.matches(QKeySequence.StandardKey.SelectAll):
+            self._selected = bool(self.count())
+            self.update()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.entered.emit()
+        elif event.key() == Qt.Key.Key_Delete or (event.key() == Qt.Key.Key_Backspace and self._selected):
+            self.clear()
+        elif event.key() == Qt.Key.Key_Backspace:
+            self._secret.pop()
+            self._after_change()
+        elif _types(event):
+            self._type(event.text())
+        else:
+            super().keyPressEvent(event)  # copy and cut end here: nothing in this program answers them
+
+    def paste(self) -> None:
+        """Adds the clipboard's text without the blanks round it, wholly or not at all."""
+        pasted = QGuiApplication.clipboard().text().strip()
+        room = LONGEST - (0 if self._selected else self.count())
+        bad = next((character for character in pasted[: 4 * LONGEST] if admit(character) is None), None)
+        if bad is not None:
+            self.refused.emit(bad)
+        elif len(pasted) > room:
+            self.overflowed.emit()
+        else:
+            self._type(pasted)
+
+    def _type(self, characters: str) -> None:
+        for character in characters:
+            byte = admit(character)
+            if byte is None:
+                self.refused.emit(character)
+                return
+            if self._selected:
+                self._secret.wipe()
+                self._selected = False
+            if not self._secret.append(byte):
+                self.overflowed.emit()
+                return
+        self._after_change()
+
+    def _after_change(self) -> None:
+        self._selected = False
+        self._caret = True
+        self._announce()
+        self.update()
+        self.changed.emit()
+
+    def _announce(self) -> None:
+        self.setAccessibleDescription(_("{n} characters entered", n=self.count()))
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction(_("Paste"), self.paste)
+        menu.addAction(_("Clear"), self.clear).setEnabled(bool(self.count()))
+        menu.popup(event.globalPos())
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._selected = False
+        self.update()
+
+    # --- showing and hiding
+
+    def _eye_toggled(self, shown: bool) -> None:
+        self.eye.set_icon("eye-off" if shown else "eye")
+        if shown:
+            self._hide_again.start()
+        else:
+            self._hide_again.stop()
+        self.update()
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.WindowDeactivate:
+            self.conceal()
+        elif event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and _types(event):
+            event.accept()  # a letter is a letter here, not a key of the window
+        return super().event(event)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        self.conceal()
+        super().hideEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        self._caret = True
+        flash = QGuiApplication.styleHints().cursorFlashTime()
+        if flash > 0:
+            self._blink.start(flash // 2)
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        self._blink.stop()
+        self._selected = False
+        self.update()
+
+    def _toggle_caret(self) -> None:
+        self._caret = not self._caret
+        self.update()
+
+    # --- drawing
+
+    def sizeHint(self) -> QSize:
+        return QSize(400, _HEIGHT)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self.eye.move(self.width() - self.eye.width() - 3, (self.height() - self.eye.height()) // 2)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        tokens = theme.current()
+        focused = self.hasFocus()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        width = 2.0 if focused or self._wrong else 1.0
+        line = tokens.color("bad" if self._wrong else "accent_ink" if focused else "line2")
+        painter.setPen(QPen(line, width))
+        painter.setBrush(tokens.color("panel" if self.isEnabled() else "disabled"))
+        inset = width / 2
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(inset, inset, -inset, -inset), 8, 8)
+        end = self._draw_revealed(painter) if self.revealed else self._draw_dots(painter)
+        if focused and self._caret:
+            painter.fillRect(QRectF(end, 13, 2, self.height() - 26), tokens.color("accent_ink"))
+        painter.end()
+
+    def _draw_dots(self, painter: QPainter) -> float:
+        self._draw_selection(painter, _PITCH)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.current().color("text"))
+        for index in range(self.count()):
+            middle = QPointF(_MARGIN + index * _PITCH + _DOT / 2, self.height() / 2)
+            painter.drawEllipse(middle, _DOT / 2, _DOT / 2)
+        return _MARGIN + self.count() * _PITCH + (0 if self.count() else -2)
+
+    def _draw_revealed(self, painter: QPainter) -> float:
+        font = theme.font("password")
+        pitch = QFontMetricsF(font).horizontalAdvance("0")
+        self._draw_selection(painter, pitch)
+        painter.setFont(font)
+        painter.setPen(theme.current().color("text"))
+        with self._secret.view() as view:
+            for index, byte in enumerate(view):  # one by one: the whole never becomes a string
+                cell = QRectF(_MARGIN + index * pitch, 0, pitch + 2, self.height())
+                painter.drawText(cell, Qt.AlignmentFlag.AlignVCenter, chr(byte))
+        return _MARGIN + self.count() * pitch
+
+    def _draw_selection(self, painter: QPainter, pitch: float) -> None:
+        if self._selected:
+            room = QRectF(_MARGIN - 5, 11, self.count() * pitch + 4, self.height() - 22)
+            painter.fillRect(room, theme.current().color("accent_soft"))
+
+
+def _types(event: QKeyEvent) -> bool:
+    modifier = Qt.KeyboardModifier
+    command = event.modifiers() & (modifier.ControlModifier | modifier.MetaModifier | modifier.AltModifier)
+    return bool(event.text()) and event.text().isprintable() and not command

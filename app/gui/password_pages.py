@@ -1,0 +1,162 @@
+"""The pages of the password window that have no field: waiting, locked, signing, outcome unknown, card in use."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from app.gui.components import Banner, Button, Card, Divider, Label, Paragraph, Picture, Spinner
+from app.gui.password_parts import StepList
+from app.wording.language import text as _
+
+
+def button(text: str, kind: str = "default", icon: str = "") -> Button:
+    """A button of this window: 44 px high, and never pressed by a Return that was meant for the field."""
+    made = Button(text, kind, icon)
+    made.setAutoDefault(False)
+    made.setMinimumHeight(44)
+    return made
+
+
+class _Way(QWidget):
+    """One way out of a lock."""
+
+    def __init__(self, icon: str, title: str, text: str) -> None:
+        super().__init__()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(12)
+        row.addWidget(Picture(icon, "accent_ink", 22), 0, Qt.AlignmentFlag.AlignTop)
+        column = QVBoxLayout()
+        column.setSpacing(0)
+        column.addWidget(Label(title, "strong"))
+        column.addWidget(Paragraph(text))
+        row.addLayout(column, 1)
+
+
+class Message(QWidget):
+    """A page without a field: icon and title at the left, or centred below a large picture; foot for buttons."""
+
+    def __init__(self, icon: str, tone: str, title: str, middle: QWidget | None = None) -> None:
+        super().__init__()
+        self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(0, 0, 0, 0)
+        self.column.setSpacing(14)
+        self._centred = middle is not None
+        self._words = QVBoxLayout()
+        self._words.setSpacing(2)
+        heading = Paragraph(title, "h2", "text")
+        self._words.addWidget(heading)
+        self.setAccessibleName(title)
+        if middle is not None:
+            self.column.addWidget(middle, 0, Qt.AlignmentFlag.AlignHCenter)
+            heading.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+            self.column.addLayout(self._words)
+        else:
+            row = QHBoxLayout()
+            row.setSpacing(14)
+            row.addWidget(Picture(icon, tone, 30), 0, Qt.AlignmentFlag.AlignTop)
+            row.addLayout(self._words, 1)
+            self.column.addLayout(row)
+        self.body = QVBoxLayout()
+        self.body.setSpacing(14)
+        self.column.addLayout(self.body)
+        self.foot = QHBoxLayout()
+        self.foot.setSpacing(10)
+        self.column.addLayout(self.foot)
+
+    def say(self, text: str) -> None:
+        """A sentence below the title."""
+        paragraph = Paragraph(text)
+        if self._centred:
+            paragraph.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self._words.addWidget(paragraph)
+
+    def end(self, *buttons: Button, note: str = "") -> None:
+        """The foot: a note at the left, buttons at the right."""
+        self.foot.addWidget(Label(note, "caption", "text2"), 1)
+        for each in buttons:
+            self.foot.addWidget(each)
+
+
+class WaitingPage(Message):
+    """1: put the card on the reader."""
+
+    def __init__(self, removed: bool) -> None:
+        super().__init__("", "", _("Put the card on the reader"), middle=Picture("nfc", "accent_ink", 44))
+        self.say(_("Then do not move it until signing is done. The next step comes by itself."))
+        if removed:
+            text = _("The password had not been sent, so no try was used. Put the card back.")
+            self.body.addWidget(Banner("warn", _("The card was removed"), text))
+        else:
+            self.body.addWidget(Banner("info", _("If it is not found, lift it and put it back."), ""))
+
+
+class LockedPage(Message):
+    """6: no more tries; the two ways out."""
+
+    def __init__(self) -> None:
+        super().__init__("lock", "bad", _("The password is locked"))
+        self.say(_("Natsuin cannot unlock it. Reset it in one of these ways."))
+        office = _("Bring the card and a document that proves who you are.")
+        by_phone = _(
+            "Book in the phone app, then reset at a store's machine within 24 hours. "
+            "You need the four-digit PIN (利用者証明用)."
+        )
+        ways = Card(box=True)
+        ways.body.setSpacing(10)
+        ways.body.addWidget(_Way("building", _("Municipal office"), office))
+        ways.body.addWidget(Divider())
+        ways.body.addWidget(_Way("store", _("Phone app and convenience store"), by_phone))
+        self.body.addWidget(ways)
+
+
+class SigningPage(Message):
+    """7: the password is on its way."""
+
+    def __init__(self) -> None:
+        super().__init__("", "", _("Signing"), middle=Spinner(44))
+        self.say(_("Please do not move the card."))
+        self.steps = StepList()
+        row = QHBoxLayout()
+        row.addStretch(1)
+        row.addWidget(self.steps)
+        row.addStretch(1)
+        self.body.addLayout(row)
+
+
+class UnknownPage(Message):
+    """8: contact was lost while the password was on its way."""
+
+    def __init__(self) -> None:
+        super().__init__("unplug", "warn_bar", _("We could not learn the result"))
+        self.say(_("Contact with the card was lost just after the password was sent. Whether it was right is unknown."))
+        title = _("The PDF is unchanged, and nothing will be sent again.")
+        text = _("Put the card back, then only the number of tries left is read. That costs no try.")
+        self.body.addWidget(Banner("warn", title, text))
+
+
+class BusyPage(Message):
+    """9: another program holds the card; counts the seconds while it waits."""
+
+    def __init__(self) -> None:
+        super().__init__("circle-minus", "warn_bar", _("Another program is using the card"))
+        self.say(_("Close e-Tax, the JPKI client, Mynaportal or the like. We go on by ourselves when it is free."))
+        row = QHBoxLayout()
+        row.setSpacing(10)
+        row.addWidget(Spinner(20))
+        self._label = Label("", "caption", "text2")
+        row.addWidget(self._label, 1)
+        self.body.addLayout(row)
+        self._waited = 0
+        self._seconds = QTimer(self, interval=1000)
+        self._seconds.timeout.connect(self._count)
+        self._seconds.start()
+        self._say_waited()
+
+    def _count(self) -> None:
+        self._waited += 1
+        self._say_waited()
+
+    def _say_waited(self) -> None:
+        self._label.setText(_("Waiting for it ({n} s)", n=self._waited))

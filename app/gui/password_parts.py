@@ -1,0 +1,247 @@
+"""The parts of the password window: what is signed, who will see what, how often one may try, what is being done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from app.gui import theme
+from app.gui.components import Button, Card, ElidedLabel, Label, Paragraph, Picture, Pill, TriesBars
+from app.signing.sign import Step
+from app.wording.amounts import file_size, page_count
+from app.wording.language import text as _
+from app.wording.plain import shown
+
+TRIES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordContext:
+    """What the window says about the signature to come; `signature_page` counts from 1, None: invisible."""
+
+    file_name: str
+    pages: int
+    size_bytes: int
+    signature_page: int | None
+    target_name: str
+    sha256: str
+    demo: bool
+
+
+class FileBox(Card):
+    """The file, where the signature goes, the name of the output; the fingerprint behind a link."""
+
+    resized = Signal()
+
+    def __init__(self, context: PasswordContext, parent: QWidget | None = None) -> None:
+        super().__init__(parent, box=True)
+        self._sha256 = context.sha256
+        row = QHBoxLayout()
+        row.setSpacing(12)
+        row.addWidget(Picture("file-text", "text2", 24), 0, Qt.AlignmentFlag.AlignTop)
+        column = QVBoxLayout()
+        column.setSpacing(0)
+        column.addWidget(ElidedLabel(shown(context.file_name), "h3"))
+        place = (
+            _("the signature goes on page {page}", page=context.signature_page)
+            if context.signature_page
+            else _("invisible signature")
+        )
+        facts = _(" · ").join((page_count(context.pages), file_size(context.size_bytes), place))
+        column.addWidget(Label(facts, "caption", "text2"))
+        target = ElidedLabel(_("Saved as: {name}", name=shown(context.target_name)), "caption", "text2")
+        line = QHBoxLayout()
+        line.setSpacing(12)
+        line.addWidget(target, 1)
+        self.more = Button(_("Details"), "link", "chevron-right")
+        self.more.setAutoDefault(False)
+        self.more.setCheckable(True)
+        self.more.toggled.connect(self._show_fingerprint)
+        line.addWidget(self.more)
+        column.addLayout(line)
+        column.addWidget(self._fingerprint())
+        row.addLayout(column, 1)
+        self.body.addLayout(row)
+
+    def _fingerprint(self) -> QWidget:
+        self._details = QWidget()
+        row = QHBoxLayout(self._details)
+        row.setContentsMargins(0, 4, 0, 0)
+        column = QVBoxLayout()
+        column.setSpacing(0)
+        column.addWidget(Label(_("Fingerprint of the original file (SHA-256)"), "caption", "text2"))
+        groups = [self._sha256[start : start + 8] for start in range(0, len(self._sha256), 8)]
+        for half in (groups[:4], groups[4:]):
+            column.addWidget(Label(" ".join(half), "fixed"))
+        row.addLayout(column, 1)
+        copy = Button("", "ghost", "copy")
+        copy.setAutoDefault(False)
+        copy.setToolTip(_("Copy the fingerprint"))
+        copy.setAccessibleName(_("Copy the fingerprint"))
+        copy.clicked.connect(self._copy)
+        row.addWidget(copy, 0, Qt.AlignmentFlag.AlignBottom)
+        self._details.setVisible(False)
+        return self._details
+
+    def _show_fingerprint(self, open_: bool) -> None:
+        self.more.set_icon("chevron-down" if open_ else "chevron-right")
+        self._details.setVisible(open_)
+        self.resized.emit()
+
+    def _copy(self) -> None:
+        QGuiApplication.clipboard().setText(self._sha256)
+
+
+def disclosed() -> tuple[str, ...]:
+    """What the 署名用 certificate holds of its owner (jpki.md 3.2)."""
+    return (_("Name"), _("Address"), _("Date of birth"), _("Sex"))
+
+
+class Disclosure(QWidget):
+    """What everyone who gets the signed file can read of the signer."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        head = QHBoxLayout()
+        head.setSpacing(8)
+        head.addWidget(Picture("user", "text2", 18))
+        head.addWidget(Label(_("What anyone who receives this PDF can see"), "h3"), 1)
+        column.addLayout(head)
+        pills = QHBoxLayout()
+        pills.setSpacing(6)
+        for word in disclosed():
+            pills.addWidget(Pill(word))
+        pills.addStretch(1)
+        column.addLayout(pills)
+        note = _(
+            "It is part of the certificate on your card and cannot be hidden. Your My Number is not included."
+        )
+        column.addWidget(Paragraph(note))
+
+
+class CompactBox(Card):
+    """File and disclosure in two lines, for low screens."""
+
+    def __init__(self, context: PasswordContext, parent: QWidget | None = None) -> None:
+        super().__init__(parent, box=True)
+        self.body.setSpacing(0)
+        self.body.setContentsMargins(14, 8, 14, 8)
+        name = QHBoxLayout()
+        name.setSpacing(8)
+        name.addWidget(ElidedLabel(shown(context.file_name), "strong"), 1)
+        where = _("page {page}", page=context.signature_page) if context.signature_page else _("invisible signature")
+        name.addWidget(Label(where, "caption", "text2"))
+        self.body.addLayout(name)
+        line = _("Recipients can see: {list}", list=_(", ").join(disclosed()))
+        self.body.addWidget(ElidedLabel(line, "caption", "text2"))
+
+
+class TriesLine(QWidget):
+    """The field's label, and how many tries are left: only when just read from the card."""
+
+    recheck = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        row.addWidget(Label(_("Signature password"), "strong"))
+        row.addStretch(1)
+        self._bars = TriesBars(TRIES)
+        row.addWidget(self._bars)
+        self._left = Label("", "strong")
+        row.addWidget(self._left)
+        self._again = Button(_("Check"), "link")
+        self._again.setAutoDefault(False)
+        self._again.clicked.connect(self.recheck)
+        row.addWidget(self._again)
+
+    def show_tries(self, tries: int | None) -> None:
+        """Shows the number read from the card; None: unknown, with a link that reads it again."""
+        self._bars.setVisible(tries is not None)
+        self._again.setVisible(tries is None)
+        if tries is None:
+            self._left.setText(_("The number of tries left is not known"))
+            self._left.set_tone("text2")
+            self.setAccessibleName(_("Signature password, tries left not known"))
+        else:
+            self._bars.show_left(tries, neutral=True)
+            self._left.setText(_("{n} left", n=tries))
+            self._left.set_tone("bad" if tries <= 2 else "text")
+            self.setAccessibleName(_("Signature password, {n} of {total} tries left", n=tries, total=TRIES))
+
+
+class AdviceLine(QWidget):
+    """The line below the field: the rule, or in amber what to mend. It keeps room for two lines, so nothing jumps."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        self._picture = Picture("triangle-alert", "warn", 18)
+        row.addWidget(self._picture, 0, Qt.AlignmentFlag.AlignTop)
+        self._text = Paragraph()
+        row.addWidget(self._text, 1, Qt.AlignmentFlag.AlignTop)
+        self.setFixedHeight(40)
+        self.show_rule()
+
+    def show_rule(self) -> None:
+        """The rule of the 署名用 password."""
+        self._say(_("6–16 capital letters and digits (small letters are changed to capitals)"), "text2")
+
+    def show_advice(self, advice: str) -> None:
+        """Something to mend, in amber."""
+        self._say(advice, "warn")
+
+    def text(self) -> str:
+        """What it says now."""
+        return self._text.text()
+
+    def _say(self, words: str, tone: str) -> None:
+        self._picture.setVisible(tone == "warn")
+        self._text.setText(words)
+        self._text.set_tone(tone)
+        self.setAccessibleName(words)
+
+
+class StepList(QWidget):
+    """The four steps of a signature: done, now, to come."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        self._words = {
+            Step.PASSWORD_ACCEPTED: (_("Check the password"), _("Checking the password"), _("Password accepted")),
+            Step.CERTIFICATE_READ: (_("Read the certificate"), _("Reading the certificate"), _("Certificate read")),
+            Step.SIGNED_BY_CARD: (_("Sign with the card"), _("The card is signing"), _("Signed by the card")),
+            Step.CHECKED: (_("Check the result"), _("Checking the result"), _("Result checked")),
+        }
+        self._rows: list[tuple[Picture, Label]] = []
+        for _step in Step:
+            row = QHBoxLayout()
+            row.setSpacing(10)
+            picture, label = Picture("circle", "text3", 18), Label("")
+            row.addWidget(picture)
+            row.addWidget(label, 1)
+            column.addLayout(row)
+            self._rows.append((picture, label))
+        self.show_done(0)
+
+    def show_done(self, done: int) -> None:
+        """The first `done` steps are done, the next one is under way."""
+        for index, (words, (picture, label)) in enumerate(zip(self._words.values(), self._rows, strict=True)):
+            state = 2 if index < done else 1 if index == done else 0
+            picture.show_icon(*(("circle", "text3"), ("circle-dashed", "accent_ink"), ("circle-check", "ok"))[state])
+            label.setText(words[state])
+            label.set_tone("text3" if state == 0 else "text")
+            label.setFont(theme.font("strong" if state == 1 else "body"))

@@ -1,0 +1,346 @@
+"""The password window: one question, with all that is signed and disclosed in sight, and a state for every outcome.
+
+It asks and reports, it never calls the card: a controller listens to its signals and calls its `show_` methods.
+"""
+
+from __future__ import annotations
+
+from enum import Enum, auto
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QShowEvent
+from PySide6.QtWidgets import QCheckBox, QDialog, QHBoxLayout, QVBoxLayout, QWidget
+
+from app.card.password import SHORTEST, advice, check
+from app.errors import OtherPasswordTyped, UserError
+from app.gui.components import Banner, Divider, Label
+from app.gui.password_field import PasswordField
+from app.gui.password_pages import BusyPage, LockedPage, Message, SigningPage, UnknownPage, WaitingPage, button
+from app.gui.password_parts import AdviceLine, CompactBox, Disclosure, FileBox, PasswordContext, TriesLine
+from app.signing.sign import Step
+from app.wording.language import text as _
+from app.wording.plain import shown
+
+WIDTH = 540
+PAUSE_MS = 600  # after this long, four digits are taken for the other password
+_TITLE_BAR = 40
+_DEMO_PASSWORD = "DEMO1234"  # noqa: S105 (public by design)
+
+
+class State(Enum):
+    """What the window shows."""
+
+    WAITING = auto()
+    TYPING = auto()
+    LOCKED = auto()
+    SIGNING = auto()
+    UNKNOWN = auto()
+    BUSY = auto()
+
+
+class PasswordWindow(QDialog):
+    """Asks for the 署名用 password. `open()` it; it blocks its parent only.
+
+    `submitted` carries the Secret, which the receiver must wipe; the window shows the signing state from then on.
+    `cancelled`: closed by the person, nothing was sent. `recheck_requested`: read the number of tries left.
+    """
+
+    submitted = Signal(object)
+    cancelled = Signal()
+    recheck_requested = Signal()
+
+    def __init__(self, parent: QWidget | None, context: PasswordContext) -> None:
+        super().__init__(parent)
+        self._context = context
+        self.state = State.WAITING
+        self.tries: int | None = None
+        self.setWindowTitle("Natsuin")
+        self.setProperty("ground", "panel")
+        self.setWindowModality(Qt.WindowModality.WindowModal)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(28, 24, 28, 24)
+        self._column.setSpacing(0)
+        self._form = self._build_form()
+        self._column.addWidget(self._form)
+        self._page: QWidget = self._form
+        self._pause = QTimer(self, singleShot=True, interval=PAUSE_MS)
+        self._pause.timeout.connect(self._look_for_other_password)
+        self.show_waiting()
+
+    # --- states
+
+    def show_waiting(self) -> None:
+        """1: no card yet."""
+        self._show_message(WaitingPage(removed=False), State.WAITING)
+
+    def show_removed_before(self) -> None:
+        """The card went away before anything was sent."""
+        self._show_message(WaitingPage(removed=True), State.WAITING)
+
+    def show_typing(self, tries: int | None) -> None:
+        """Ready for the password; `tries` as just read from the card, None: unknown, 0: locked."""
+        self._ask(tries, wrong=False)
+
+    def show_wrong(self, tries: int | None) -> None:
+        """4: the card refused the password and has `tries` left."""
+        self.field.clear()
+        self._ask(tries, wrong=True)
+
+    def show_locked(self) -> None:
+        """6: no more tries; the two ways out."""
+        self._show_message(LockedPage(), State.LOCKED)
+
+    def show_signing(self) -> None:
+        """7: the password is on its way; nothing can be stopped from here on."""
+        self._show_message(SigningPage(), State.SIGNING)
+
+    def step_done(self, step: Step) -> None:
+        """One more of the four steps is done."""
+        if isinstance(self._page, SigningPage):
+            self._page.steps.show_done(list(Step).index(step) + 1)
+
+    def show_unknown(self) -> None:
+        """8: contact was lost while the password was on its way."""
+        self._show_message(UnknownPage(), State.UNKNOWN)
+
+    def show_busy(self) -> None:
+        """9: another program holds the card; the window counts and waits."""
+        if self.state is not State.BUSY:
+            self._show_message(BusyPage(), State.BUSY)
+
+    def finish(self) -> None:
+        """Closes the window when the work is done or has failed elsewhere; no signal."""
+        self._leave()
+        self.accept()
+
+    # --- what the person does
+
+    def submit(self) -> None:
+        """Sends the password, or says what is missing; the person must press the button itself on the last try."""
+        if self.state is not State.TYPING:
+            return
+        try:
+            check(self.field.secret)
+        except OtherPasswordTyped:
+            self._look_for_other_password()
+            return
+        except UserError:
+            missing = _("6 characters or more are needed; {n} so far.", n=self.field.count())
+            self.advice_line.show_advice(missing)
+            return
+        if self._reason_to_wait():
+            return
+        secret = self.field.take()
+        self.show_signing()
+        self.submitted.emit(secret)
+
+    def reject(self) -> None:
+        if self.state is State.SIGNING:
+            return
+        self._leave()
+        super().reject()
+        self.cancelled.emit()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if self.state is State.SIGNING:
+            event.ignore()
+            return
+        super().closeEvent(event)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._fit()
+        if self.state is State.TYPING:
+            self.field.setFocus()
+
+    def _entered(self) -> None:
+        if self.tries == 1 and self.field.count() >= SHORTEST:
+            (self.sign_button if self.tick.isChecked() else self.tick).setFocus(Qt.FocusReason.TabFocusReason)
+        else:
+            self.submit()
+
+    def _typed(self) -> None:
+        self._pause.start()
+        kind = advice(self.field.secret) if self.field.count() >= SHORTEST else None
+        if kind:
+            self.advice_line.show_advice(_("As a rule it holds both letters and digits."))
+        else:
+            self.advice_line.show_rule()
+        self._hold_button()
+
+    def _refused(self, character: str) -> None:
+        self.advice_line.show_advice(
+            _("“{character}” cannot be used. Capital letters and digits only.", character=shown(character))
+        )
+
+    def _overflowed(self) -> None:
+        self.advice_line.show_advice(_("16 characters are the most it can have."))
+
+    def _look_for_other_password(self) -> None:
+        try:
+            check(self.field.secret)
+        except OtherPasswordTyped:
+            self.advice_line.show_advice(
+                _(
+                    "Four digits are the PIN for logging in (利用者証明用). Here you need the signature password "
+                    "of 6–16 characters. Nothing has been sent to the card."
+                )
+            )
+        except UserError:
+            return
+
+    def _reason_to_wait(self) -> str:
+        if self.field.count() < SHORTEST:
+            return _("Enter 6 to 16 characters first")
+        if self.tries == 1 and not self.tick.isChecked():
+            return _("Tick the box above first")
+        return ""
+
+    def _hold_button(self) -> None:
+        self.sign_button.hold(self._reason_to_wait())
+
+    def _leave(self) -> None:
+        self.field.clear()
+        self._pause.stop()
+
+    # --- building
+
+    def _build_form(self) -> QWidget:
+        form = QWidget()
+        self._form_column = column = QVBoxLayout(form)
+        column.setContentsMargins(0, 0, 0, 0)
+        self._title = Label(_("Enter your signature password"), "title")
+        self._file_box = FileBox(self._context)
+        self._file_box.resized.connect(self._fit)
+        self._disclosure = Disclosure()
+        self._divider = Divider()
+        self._compact_box = CompactBox(self._context)
+        self.banner = Banner("bad")
+        self.demo_banner = Banner(
+            "info",
+            _("The demo password: {password}", password=_DEMO_PASSWORD),
+            _("This is practice: an invented person signs. No real card is used."),
+        )
+        self.demo_banner.setVisible(self._context.demo)
+        self.tries_line = TriesLine()
+        self.tries_line.recheck.connect(self.recheck_requested)
+        self.field = PasswordField()
+        self.field.changed.connect(self._typed)
+        self.field.refused.connect(self._refused)
+        self.field.overflowed.connect(self._overflowed)
+        self.field.entered.connect(self._entered)
+        self.advice_line = AdviceLine()
+        self.tick = QCheckBox(_("I understand that a mistake locks it"))
+        self.tick.setMinimumHeight(44)
+        self.tick.toggled.connect(self._hold_button)
+        self.cancel_button = button(_("Cancel"))
+        self.cancel_button.clicked.connect(self.reject)
+        self.sign_button = button(_("Sign"), "primary", "pen-line")
+        self.sign_button.clicked.connect(self.submit)
+        foot = QHBoxLayout()
+        foot.setSpacing(10)
+        foot.addStretch(1)
+        foot.addWidget(self.cancel_button)
+        foot.addWidget(self.sign_button)
+        question = QVBoxLayout()
+        question.setSpacing(6)
+        for widget in (self.tries_line, self.field, self.advice_line, self.tick):
+            question.addWidget(widget)
+        question.addSpacing(6)
+        question.addLayout(foot)
+        for part in (self._title, self._file_box, self._disclosure, self._divider, self._compact_box):
+            column.addWidget(part)
+        column.addWidget(self.demo_banner)
+        column.addWidget(self.banner)
+        column.addLayout(question)
+        for first, second in (
+            (self.field, self.field.eye),
+            (self.field.eye, self.tick),
+            (self.tick, self.cancel_button),
+            (self.cancel_button, self.sign_button),
+        ):
+            QWidget.setTabOrder(first, second)
+        return form
+
+    def _ask(self, tries: int | None, *, wrong: bool) -> None:
+        if tries == 0:
+            self.show_locked()
+            return
+        self.tries = tries
+        self.tries_line.show_tries(tries)
+        kind, title, text = _warning(tries, wrong)
+        if title:
+            self.banner.show_message(kind, title, text)
+        self.banner.setVisible(bool(title))
+        self.field.show_wrong(bool(title))
+        self.tick.setVisible(tries == 1)
+        self.tick.setChecked(False)
+        self.cancel_button.setText(_("Not now") if tries == 1 else _("Cancel"))
+        self._show_page(self._form, State.TYPING)
+        self._hold_button()
+        self.field.setFocus()
+
+    def _show_message(self, page: Message, state: State) -> None:
+        leave = button(_("Close") if state is State.LOCKED else _("Cancel"))
+        leave.clicked.connect(self.reject)
+        if state is State.SIGNING:
+            leave.setEnabled(False)
+            page.end(leave, note=_("It cannot be stopped until it is done"))
+        elif state is State.UNKNOWN:
+            again = button(_("Check the tries left"), "primary", "refresh")
+            again.clicked.connect(self.recheck_requested)
+            page.end(leave, again)
+            again.setFocus()
+        else:
+            page.end(leave)
+        self.field.clear()
+        self._show_page(page, state)
+
+    def _show_page(self, page: QWidget, state: State) -> None:
+        self.state = state
+        old, self._page = self._page, page
+        if old is not page:
+            old.hide()
+            if old is not self._form:
+                self._column.removeWidget(old)
+                old.deleteLater()
+            if page is not self._form:
+                self._column.addWidget(page)
+            page.show()
+        self._fit()
+
+    def _fit(self) -> None:
+        self._arrange(compact=False)
+        room = self.screen().availableGeometry().height() - _TITLE_BAR
+        if self._page is self._form and self._needed() > room:
+            self._arrange(compact=True)
+        self.setFixedSize(WIDTH, self._needed())
+
+    def _needed(self) -> int:
+        self._column.activate()
+        return self._column.totalHeightForWidth(WIDTH)
+
+    def _arrange(self, *, compact: bool) -> None:
+        for widget in (self._title, self._file_box, self._disclosure, self._divider):
+            widget.setVisible(not compact)
+        self._compact_box.setVisible(compact)
+        self._form_column.setSpacing(8 if compact else 16)
+        margin = 16 if compact else 24
+        self._column.setContentsMargins(28, margin, 28, margin)
+
+
+def _warning(tries: int | None, wrong: bool) -> tuple[str, str, str]:
+    """Kind, title and text of the banner over the field; empty when there is nothing to warn of."""
+    refused = _("Wrong password")
+    if tries == 1:
+        text = _(
+            "Another mistake locks the password, and you will need to visit your municipal office or the like. "
+            "If unsure, stop here: that costs no try."
+        )
+        return "bad", _("Wrong password. One try left") if wrong else _("One try left"), text
+    if tries is not None and (wrong or tries == 2):
+        text = _("{n} more wrong entries lock it. A correct one resets the count to {total}.", n=tries, total=5)
+        return "bad", refused if wrong else _("{n} tries left", n=tries), text
+    if wrong:
+        return "bad", refused, _("How many tries are left could not be read.")
+    return "", "", ""
