@@ -1,13 +1,17 @@
 """Facts about the signatures of a file, and the one table that turns them into a verdict. Pure data.
 
-Verdict table:
+The verdict of a signature is the first row that fits; a file's is the worst of its signatures'.
 
 | verdict | when |
 |---|---|
-| good    | intact; only permitted changes since; chain to the pinned JPKI roots, a given or a system anchor |
-| caution | intact, but issuer unknown, demo card, changes not analysed, or a field's look changed afterwards |
-| bad     | altered, broken, forbidden change, bytes that nobody signed, certificate not valid at a proven time |
+| bad     | altered or broken; a forbidden change; a reason out of `BAD` (bytes that nobody signed, certificate    |
+|         | revoked or not valid at a *proven* time)                                                              |
+| caution | intact, but issuer unknown, practice card, changes not analysed, or a reason out of `CAUTION` (a      |
+|         | field's look changed, certificate ended and no time proven, weak algorithm); a format not checkable   |
+| good    | intact; nothing but permitted changes since; chain to the pinned JPKI roots, a given or a system anchor |
 | none    | no signature |
+
+Document timestamps (ETSI.RFC3161) are no signatures of a person and not listed: they prove times and levels.
 """
 
 from __future__ import annotations
@@ -41,16 +45,53 @@ class SignatureReport:
         return replace(self, verdict=_verdict(self))
 
 
-BAD_REASONS = frozenset({"unsigned-bytes", "certificate-invalid-at-proven-time", "unreadable", "signature-invalid"})
-CAUTION_REASONS = frozenset({"field-appearance-changed", "unknown-jpki-generation", "weak-digest"})
+BAD = {
+    "byte-range-invalid": "the signed ranges do not cover everything but the signature value itself",
+    "digest-mismatch": "the signed bytes were altered",
+    "signature-invalid": "the signature value, its attributes or its certificate do not fit together",
+    "unreadable": "the signature cannot be parsed",
+    "unsigned-bytes": "something that no signature covers follows the last revision; a viewer may show it",
+    "certificate-invalid-at-proven-time": "the certificate had ended, or not begun, when it was used",
+    "certificate-revoked": "revocation data in the file says that the certificate is revoked",
+}
+"""Reason codes that make a signature bad, each with its meaning."""
+
+CAUTION = {
+    "field-appearance-changed": "a form field is shown otherwise than when it was signed (form filling included)",
+    "unknown-jpki-generation": "issued under the name of JPKI by a key that this version does not know",
+    "weak-digest": "SHA-1 or another digest that can be forged",
+    "weak-key": "an RSA key below 2048 bits",
+    "certificate-not-valid-now": "the certificate has ended, or not begun, and no time of signing is proven",
+    "certificate-not-for-signing": "the certificate's key usage does not include signatures",
+    "timestamp-invalid": "a timestamp does not fit what it stands for",
+    "hybrid-references": "two cross-reference tables: programs may see different documents",
+    "unsupported-format": "a kind of signature that this version cannot check; nothing is said of its integrity",
+}
+"""Reason codes that keep a signature from being good."""
+
+NOTES = {
+    "issuer-unknown": "no path to an anchor (`trusted` is no)",
+    "issuer-certificate-missing": "names a known JPKI key, but the file does not hold that CA's certificate",
+    "validity-not-proven": "the time of signing is only claimed",
+    "timestamp-issuer-unknown": "a timestamp is there, but nobody at hand vouches for its issuer",
+    "analysis-unfinished": "the comparison of revisions did not end within its limits (`changes` is unknown)",
+    "analysis-failed": "the comparison of revisions failed (`changes` is unknown)",
+}
+"""Reason codes that explain another value, or say what was not checked; they do not change the verdict."""
+
+REASONS = {**BAD, **CAUTION, **NOTES}
+"""The closed list of published reason codes, never renamed."""
 
 
 def _verdict(report: SignatureReport) -> str:
-    if not report.intact or report.changes == "forbidden" or BAD_REASONS & set(report.reasons):
-        return "bad"
-    if report.changes == "unknown" or report.trusted in ("no", "demo") or CAUTION_REASONS & set(report.reasons):
+    reasons = set(report.reasons)
+    if "unsupported-format" in reasons:
         return "caution"
-    return "good"
+    if not report.intact or report.changes == "forbidden" or reasons & BAD.keys():
+        return "bad"
+    # what is good is named; any other value, a future one too, is not
+    clean = report.changes in ("none", "permitted") and report.trusted in ("jpki", "given", "system")
+    return "good" if clean and not reasons & CAUTION.keys() else "caution"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +119,4 @@ class VerificationReport:
     @classmethod
     def from_plain(cls, data: Mapping[str, Any], pages: int = 0) -> VerificationReport:
         """From data that came over a channel."""
-        return cls(
-            tuple(SignatureReport(**{**s, "reasons": tuple(s["reasons"])}) for s in data["signatures"]), pages
-        )
+        return cls(tuple(SignatureReport(**{**s, "reasons": tuple(s["reasons"])}) for s in data["signatures"]), pages)

@@ -1,0 +1,96 @@
+"""Who a certificate belongs to. In JPKI's the person stands in subjectAltName (otherName, arc
+1.2.392.200149.8.5.5); the common name is a serial-like string and never a name.
+
+Every value is what the certificate says, as a plain string: it may be hostile (bidi characters, any script), and
+is shown through the one function that makes such text harmless.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from asn1crypto import core, x509
+
+from app.pki import trust
+
+_ARC = "1.2.392.200149.8.5.5."
+_LONGEST = 1000  # characters: longer than any name or address; what exceeds it is no fact but an attack
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """The person in a JPKI signature certificate; None where the certificate does not say.
+
+    `name` 氏名 (parts separated by U+3000) and `address` 住所 come with flags, one digit a character: 1 marks a
+    stand-in for a character outside the character set. `sex`: 1 male, 2 female, 9 not applicable. `birth`:
+    EYYYYMMDD with the era as E and the Gregorian year; unknown parts occur.
+    """
+
+    name: str | None = None
+    name_flags: str | None = None
+    sex: str | None = None
+    birth: str | None = None
+    address: str | None = None
+    address_flags: str | None = None
+
+    @property
+    def name_has_stand_ins(self) -> bool:
+        """Whether a character of the name stands in for another one."""
+        return "1" in (self.name_flags or "")
+
+
+_FIELDS = {"1": "name", "2": "name_flags", "3": "sex", "4": "birth", "5": "address", "6": "address_flags"}
+
+
+def holder_of(certificate: bytes) -> Holder:
+    """The holder in a JPKI-shaped certificate (DER); an empty one for any other, never an exception."""
+    return Holder(**(_facts(certificate) or {}))
+
+
+def display_name(certificate: bytes) -> str | None:
+    """The name to show for a certificate (DER): 氏名 of a JPKI-shaped one, else the common name, unless JPKI is
+    named as its issuer (its common names are no names). None when there is none."""
+    facts = _facts(certificate)
+    if facts is not None:
+        return facts.get("name")
+    if trust.names_jpki_issuer(certificate):
+        return None
+    try:
+        subject = x509.Certificate.load(certificate).subject
+        parts = [part for rdn in subject.chosen for part in rdn if part["type"].native == "common_name"]
+        return _text(parts[-1]["value"]) if parts else None
+    except trust.MALFORMED:
+        return None
+
+
+def _facts(certificate: bytes) -> dict[str, str] | None:
+    """None when no otherName of JPKI's arc is there at all."""
+    try:
+        names = x509.Certificate.load(certificate).subject_alt_name_value
+        others = [name.chosen for name in names or () if name.name == "other_name"]
+    except trust.MALFORMED:
+        return None
+    facts: dict[str, str] = {}
+    shaped = False
+    for other in others:
+        try:
+            oid = other["type_id"].dotted
+            if not oid.startswith(_ARC):
+                continue
+            shaped = True
+            value = other["value"].parsed
+        except trust.MALFORMED:
+            continue
+        field = _FIELDS.get(oid.removeprefix(_ARC))
+        text = _text(value) if isinstance(value, core.UTF8String) else None
+        if field and text:
+            facts.setdefault(field, text)  # a second 氏名 never replaces the first
+    return facts if shaped else None
+
+
+def _text(value: core.Asn1Value) -> str | None:
+    try:
+        text = value.native
+    except trust.MALFORMED:
+        return None
+    return text if isinstance(text, str) and text and len(text) <= _LONGEST else None
