@@ -153,6 +153,8 @@ def font(role: str) -> QFont:
     made.setFamilies(FIXED if role in ("fixed", "password") else SANS)
     made.setPixelSize(size)
     made.setBold(bold)
+    # the faces' own instructions cut the tails of g, p and y at some sizes
+    made.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
     if role == "password":
         made.setLetterSpacing(QFont.SpacingType.AbsoluteSpacing, 3)
     return made
@@ -269,6 +271,8 @@ QPushButton[kind="link"] { background: transparent; border: none; color: @accent
   min-height: 24px; text-align: left; }
 QPushButton[kind="link"]:hover, QPushButton[kind="link"]:focus { text-decoration: underline; }
 QPushButton[kind="link"]:disabled { color: @disabled_text; }
+QPushButton[kind="tile"] { border: 1px solid @line; border-radius: 10px; padding: 0; min-height: 0; }
+QPushButton[kind="tile"]:hover { background: @hover; }
 QPushButton[kind="destructive"] { color: @bad; border-color: @bad; }
 QLineEdit, QDoubleSpinBox, QSpinBox { background: @panel; color: @text; border: 1px solid @line2;
   border-radius: 8px; padding: 0 8px; min-height: 34px; selection-background-color: @accent;

@@ -1,0 +1,52 @@
+"""The program with windows: from the arguments to the first paint, in that order of haste."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from app import settings as app_settings
+from app.gui.background import Lanes
+from app.settings import Settings, SettingsRefused
+from app.wording import language
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Runs the window until it is closed; returns the exit code."""
+    demo = "--demo" in arguments
+    files = [Path(argument) for argument in arguments if argument != "--demo"]
+    lanes = Lanes()
+    opening = None
+    if files:
+        # the render child starts while Qt is still loading
+        from app.gui.opening import open_pdf
+
+        opening = lanes.pictures.start(open_pdf, files[0])
+    try:
+        settings = app_settings.load()
+    except SettingsRefused:
+        settings = Settings()
+    language.use(settings.language or language.preferred())
+
+    from PySide6.QtWidgets import QApplication
+
+    from app.gui import theme
+    from app.gui.icons import window_icon
+    from app.gui.main_window import DOCUMENT_SIZE, START_SIZE, MainWindow
+
+    app = QApplication([sys.argv[0]])
+    app.setApplicationName("Natsuin")
+    app.setApplicationDisplayName("Natsuin")
+    app.setDesktopFileName("natsuin")
+    theme.load_fonts()
+    theme.apply(app, settings.theme)
+    app.setWindowIcon(window_icon())
+    window = MainWindow(lanes, settings, demo=demo)
+    window.fit_to_screen(DOCUMENT_SIZE if opening else START_SIZE)
+    if opening:
+        window.expect(opening, files[0])
+    window.show()
+    code = app.exec()
+    lanes.close()
+    return int(code)

@@ -1,0 +1,167 @@
+"""The card's state in words and bars: as a card on the start page, as one line above the sign button."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from app.gui.card_watch import CardState
+from app.gui.components import Card, ElidedLabel, Label, Paragraph, Picture, Pill, TriesBars
+from app.wording.language import text as _
+from app.wording.plain import shown
+
+TRIES = 5  # of the 署名用 password, when none was used
+
+
+def pill_words(state: CardState) -> tuple[str, str, str]:
+    """Words, kind and icon of the pill."""
+    words = {
+        "reading": (_("Looking…"), "neutral", ""),
+        "ready": (_("Ready"), "ok", "check"),
+        "no-card": (_("Put the card on"), "neutral", "nfc"),
+        "no-reader": (_("No reader"), "warn", "unplug"),
+        "no-service": (_("Service stopped"), "warn", "triangle-alert"),
+        "locked": (_("Locked"), "bad", "lock"),
+        "no-certificate": (_("No signature certificate"), "warn", "triangle-alert"),
+        "busy": (_("In use by another program"), "warn", "clock"),
+        "other-card": (_("Not a My Number Card"), "warn", "triangle-alert"),
+        "unsupported": (_("Not supported"), "warn", "triangle-alert"),
+    }
+    return words[state.state]
+
+
+def sentence(state: CardState) -> str:
+    """What to do, in one sentence; empty where there is nothing to do."""
+    words = {
+        "no-card": _("Put your My Number Card on the reader."),
+        "no-reader": _("Connect a card reader. Reconnect its USB plug if it is there already."),
+        "no-service": _("The computer's smart-card service does not answer. Reconnect the reader."),
+        "locked": _("The signature password is locked. Your municipal office can reset it."),
+        "no-certificate": _("This card holds no certificate for signing. Ask your municipal office."),
+        "busy": _("Another program is using the card. Close it; we go on by ourselves."),
+        "other-card": _("Leave only the My Number Card on the reader."),
+        "unsupported": _("Use the plastic My Number Card itself."),
+    }
+    return words.get(state.state, "")
+
+
+def tries_words(tries: int | None) -> str:
+    """The tries left, or that they are not known."""
+    return _("{n} left", n=tries) if tries is not None else _("Tries left not known")
+
+
+def spoken_tries(tries: int | None) -> str:
+    """The same for a screen reader."""
+    if tries is None:
+        return _("Signature password, tries left not known")
+    return _("Signature password, {n} of {total} tries left", n=tries, total=TRIES)
+
+
+class CardCard(Card):
+    """The card on the start page: reader, tries left, certificate."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        head = QHBoxLayout()
+        head.setSpacing(10)
+        self._picture = Picture("id-card", "text2", 22)
+        head.addWidget(self._picture)
+        head.addWidget(Label(_("Card"), "h3"))
+        head.addStretch(1)
+        self.pill = Pill()
+        head.addWidget(self.pill)
+        self.body.addLayout(head)
+        self.body.addSpacing(6)
+        self._reader, self._reader_value = self._row(_("Reader"))
+        self._tries, self._tries_value = self._row(_("Signature password"))
+        self._bars = TriesBars(TRIES)
+        self._tries.insertWidget(2, self._bars)
+        self._certificate, self._certificate_value = self._row(_("Signature certificate"))
+        self._sentence = Paragraph("", "caption", "text2")
+        self.body.addWidget(self._sentence)
+        self.show_state(CardState("reading"), demo=False)
+
+    def _row(self, title: str) -> tuple[QHBoxLayout, ElidedLabel]:
+        holder = QWidget()
+        row = QHBoxLayout(holder)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        row.addWidget(Label(title, "caption", "text2"))
+        row.addStretch(1)
+        value = ElidedLabel("", "body")
+        value.setAlignment(Qt.AlignmentFlag.AlignRight)
+        row.addWidget(value)
+        self.body.addWidget(holder)
+        return row, value
+
+    def show_state(self, state: CardState, *, demo: bool) -> None:
+        """Shows a state of the card."""
+        self.pill.show_state(*pill_words(state))
+        self._picture.show_icon("id-card", "ok" if state.ready else "text2")
+        self._reader_value.setText(_("Demo card") if demo and state.reader else shown(state.reader, 60))
+        _visible(self._reader, bool(state.reader))
+        _visible(self._tries, state.tries is not None)
+        if state.tries is not None:
+            self._bars.show_left(state.tries)
+            self._tries_value.setText(tries_words(state.tries))
+            self._bars.setAccessibleName(spoken_tries(state.tries))
+        _visible(self._certificate, state.certificate is not None)
+        self._certificate_value.setText(_("Present") if state.certificate else _("None"))
+        self._sentence.setText(sentence(state))
+        self._sentence.setVisible(bool(sentence(state)))
+        self.updateGeometry()
+
+
+def _visible(row: QHBoxLayout, visible: bool) -> None:
+    holder = row.parentWidget()
+    if holder is not None:
+        holder.setVisible(visible)
+
+
+class CardLine(Card):
+    """The card in one box above the sign button."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent, box=True)
+        row = QHBoxLayout()
+        row.setSpacing(12)
+        self._picture = Picture("id-card", "text2", 22)
+        row.addWidget(self._picture)
+        names = QVBoxLayout()
+        names.setSpacing(0)
+        self._title = Label(_("My Number Card"), "h3")
+        self._below = ElidedLabel("", "caption", "text2")
+        names.addWidget(self._title)
+        names.addWidget(self._below)
+        row.addLayout(names, 1)
+        tries = QVBoxLayout()
+        tries.setSpacing(4)
+        self._bars = TriesBars(TRIES)
+        self._tries = Label("", "caption", "text2")
+        tries.addWidget(self._bars, 0, Qt.AlignmentFlag.AlignRight)
+        tries.addWidget(self._tries, 0, Qt.AlignmentFlag.AlignRight)
+        row.addLayout(tries)
+        self.body.addLayout(row)
+        self.show_state(CardState("reading"), demo=False)
+
+    def show_state(self, state: CardState, *, demo: bool) -> None:
+        """Shows a state of the card."""
+        self._title.setText(_("Demo card") if demo else _("My Number Card"))
+        kind = {"ready": "ok", "locked": "bad", "reading": "text2", "no-card": "text2"}.get(state.state, "warn")
+        self._picture.show_icon("nfc" if state.state == "no-card" else "id-card", kind)
+        if demo and state.ready:
+            below = _("Password: DEMO1234")
+        elif state.ready:
+            below = shown(state.reader, 60)
+        else:
+            below = pill_words(state)[0]
+        self._below.setText(below)
+        self._below.set_tone("bad" if state.state == "locked" else "text2")
+        known = state.tries is not None
+        self._bars.setVisible(known)
+        self._tries.setVisible(known)
+        if state.tries is not None:
+            self._bars.show_left(state.tries)
+            self._tries.setText(_("Password: {n} tries left", n=state.tries))
+        self.setAccessibleName(f"{self._title.text()}, {below}")
+        self.setAccessibleDescription(spoken_tries(state.tries) if known else sentence(state))

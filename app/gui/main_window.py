@@ -1,0 +1,264 @@
+"""The main window: start page and document page, practice strip, files dropped anywhere."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+
+from PySide6.QtCore import QTimer, Qt, Signal
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QGuiApplication,
+    QKeySequence,
+    QPaintEvent,
+    QShortcut,
+)
+from PySide6.QtWidgets import QApplication, QFileDialog, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+
+from app import assets
+from app import settings as app_settings
+from app.errors import Cancelled, UserError
+from app.gui import theme
+from app.gui.background import Job, Lanes
+from app.gui.card_watch import CardState, CardWatch
+from app.gui.components import Button, Label, Picture
+from app.gui.delivery import attach, submit
+from app.gui.opening import OpenedPdf, open_pdf
+from app.gui.start_page import StartPage
+from app.settings import Settings
+from app.wording import language
+from app.wording.errors import words
+from app.wording.language import text as _
+from app.wording.plain import shown
+
+START_SIZE = (1120, 740)
+DOCUMENT_SIZE = (1280, 806)
+MINIMUM = (880, 480)
+
+
+class PracticeStrip(QWidget):
+    """The amber strip of the practice mode."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFixedHeight(32)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(28, 0, 20, 0)
+        row.setSpacing(8)
+        row.addWidget(Picture("graduation-cap", "warn", 18))
+        row.addWidget(Label(_("Practice: a demo card. What you sign here is not a real signature"), "caption", "warn"))
+        row.addStretch(1)
+        self.leave = Button(_("End practice"), "link")
+        self.leave.setFont(theme.font("caption"))
+        row.addWidget(self.leave)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        from PySide6.QtGui import QPainter
+
+        tokens = theme.current()
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), tokens.color("warn_soft"))
+        painter.fillRect(0, self.height() - 1, self.width(), 1, tokens.color("warn_line"))
+        painter.end()
+
+
+class MainWindow(QMainWindow):
+    """One window, one document."""
+
+    first_painted = Signal()
+
+    def __init__(self, lanes: Lanes, settings: Settings, *, demo: bool) -> None:
+        super().__init__()
+        self.lanes = lanes
+        self.demo = demo
+        self._settings = settings
+        self._painted = False
+        self._opening: Job | None = None
+        self._check_next = False
+        self._practice_folder: Path | None = None
+        self.card_watch = CardWatch(lanes, self)
+        self.card_watch.changed.connect(self._card_changed)
+        self.setMinimumSize(*MINIMUM)
+        self.setAcceptDrops(True)
+        self.setWindowTitle("Natsuin")
+        self._build()
+        self._shortcuts()
+
+    # --- building ---------------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        central = QWidget()
+        central.setProperty("ground", "win")
+        column = QVBoxLayout(central)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        self.strip: PracticeStrip | None = None
+        if self.demo:
+            self.strip = PracticeStrip()
+            self.strip.leave.clicked.connect(self.end_practice)
+            column.addWidget(self.strip)
+        self.stack = QStackedWidget()
+        column.addWidget(self.stack, 1)
+        self.start_page = StartPage(demo=self.demo)
+        self.start_page.choose_requested.connect(self.choose)
+        self.start_page.check_requested.connect(self.choose_to_check)
+        self.start_page.practice_requested.connect(self.practise)
+        self.start_page.language_chosen.connect(self.use_language)
+        self.start_page.show_card(self.card_watch.state)
+        self.stack.addWidget(self.start_page)
+        self.document_page = None
+        self.setCentralWidget(central)
+
+    def _shortcuts(self) -> None:
+        for keys, slot in (
+            (QKeySequence.StandardKey.Open, self.choose),
+            (QKeySequence.StandardKey.Close, self.go_home),
+            (QKeySequence("Ctrl+Q"), self.close),
+        ):
+            QShortcut(QKeySequence(keys), self, activated=slot)
+
+    def fit_to_screen(self, size: tuple[int, int]) -> None:
+        """The default size, or what the screen has room for."""
+        room = QGuiApplication.primaryScreen().availableSize()
+        self.resize(min(size[0], room.width()), min(size[1], room.height()))
+
+    # --- language and practice --------------------------------------------------------------------------
+
+    def use_language(self, name: str) -> None:
+        """Changes the language at once and remembers it."""
+        language.use(name)
+        self._settings = Settings(language=name, theme=self._settings.theme)
+        submit(
+            self.lanes.document, app_settings.save, self._settings, succeeded=self._ignore, failed=self._ignore_failure
+        )
+        QTimer.singleShot(0, self._build)
+
+    def practise(self) -> None:
+        """Enters the practice mode with the sample document."""
+        self._set_demo(True)
+        submit(self.lanes.document, _copy_sample, succeeded=self._sample_copied, failed=self._open_failed)
+
+    def end_practice(self) -> None:
+        """Back to the person's own card."""
+        self._set_demo(False)
+
+    def _set_demo(self, demo: bool) -> None:
+        self.close_document()
+        self.demo = demo
+        QTimer.singleShot(0, self._build)
+        self.card_watch.start(demo=demo)
+
+    def _sample_copied(self, path: Path) -> None:
+        self._practice_folder = path.parent
+        self.open(path)
+
+    # --- files ------------------------------------------------------------------------------------------
+
+    def choose(self) -> None:
+        """Asks for a PDF to sign."""
+        self._ask_file(check=False)
+
+    def choose_to_check(self) -> None:
+        """Asks for a PDF whose signatures are to be checked."""
+        self._ask_file(check=True)
+
+    def _ask_file(self, *, check: bool) -> None:
+        self._check_next = check
+        dialog = QFileDialog(self, _("Choose a PDF"), "", _("PDF files (*.pdf *.PDF)"))
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.connect(self._file_chosen)
+        dialog.open()
+
+    def _file_chosen(self, name: str) -> None:
+        self.open(Path(name), check=self._check_next)
+
+    def open(self, path: Path, *, check: bool = False) -> None:
+        """Opens a file in the background; what is shown stays until it is there."""
+        self.expect(self.lanes.pictures.start(open_pdf, path), path, check=check)
+
+    def expect(self, job: Job, path: Path, *, check: bool = False) -> None:
+        """Waits for a file that is being opened."""
+        self._opening = job
+        self._check_next = check
+        attach(job, succeeded=self._opened, failed=self._open_failed)
+
+    def _opened(self, opened: OpenedPdf) -> None:
+        self._opening = None
+        self.start_page.clear_problem()
+        self.close_document()
+
+    def _open_failed(self, error: Exception) -> None:
+        self._opening = None
+        if isinstance(error, Cancelled) or not isinstance(error, UserError):
+            return
+        said = words(error)
+        self.start_page.show_problem(said.title, f"{said.happened}\n{said.todo}")
+        self.stack.setCurrentWidget(self.start_page)
+
+    def close_document(self) -> None:
+        """Leaves the document."""
+
+    def go_home(self) -> None:
+        """Back to the start page."""
+        self.close_document()
+        self.stack.setCurrentWidget(self.start_page)
+        self.setWindowTitle("Natsuin")
+
+    # --- the card ---------------------------------------------------------------------------------------
+
+    def _card_changed(self, state: CardState) -> None:
+        self.start_page.show_card(state)
+
+    # --- events -----------------------------------------------------------------------------------------
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self._painted:
+            self._painted = True
+            self.first_painted.emit()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        fit = _pdf_of(event) is not None
+        if self.stack.currentWidget() is self.start_page:
+            self.start_page.drop_zone.show_drag("one" if fit else "refused")
+        event.acceptProposedAction() if fit else event.accept()
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self.start_page.drop_zone.show_drag("")
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self.start_page.drop_zone.show_drag("")
+        path = _pdf_of(event)
+        if path is not None:
+            event.acceptProposedAction()
+            self.open(path)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.close_document()
+        self.card_watch.close()
+        event.accept()
+        QApplication.quit()
+
+    def _ignore(self, _value: object) -> None:
+        """Nothing depends on the outcome."""
+
+    def _ignore_failure(self, _error: object) -> None:
+        """Nothing depends on the outcome."""
+
+
+def _pdf_of(event: QDropEvent) -> Path | None:
+    """The one PDF that is being dragged, if it is one."""
+    paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+    return paths[0] if len(paths) == 1 and paths[0].suffix.lower() == ".pdf" else None
+
+
+def _copy_sample() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="natsuin-practice-"))
+    return Path(shutil.copy(assets.path("sample.pdf"), folder / shown(_("Sample contract"), 40)).rename(
+        folder / f"{_('Sample contract')}.pdf"
+    ))
