@@ -20,7 +20,7 @@ def qpdf_is_content(file: Path) -> bool:
 def signature_parts(file: Path) -> tuple[bytes, bytes]:
     """(signed bytes, CMS) of the last signature, cut out by its ByteRange with nothing but regular expressions."""
     data = file.read_bytes()
-    a, b, c, d = map(int, re.findall(rb"/ByteRange ?\[ ?(\d+) (\d+) (\d+) (\d+) ?\]", data)[-1])
+    a, b, c, d = map(int, re.findall(rb"/ByteRange\s*\[\s*(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s*\]", data)[-1])
     raw = bytes.fromhex(data[a + b + 1 : c - 1].decode())
     length = int.from_bytes(raw[2:4], "big") + 4
     assert raw[:2] == b"\x30\x82"
