@@ -134,8 +134,11 @@ async def signer_standing(
 
 async def timestamp_time(
     data: Any, imprint: Any, evidence: Evidence, given: Sequence[bytes]
-) -> tuple[bool, datetime | None]:
-    """Whether a timestamp token (RFC 3161) is intact, and its time if a given anchor vouches for its issuer."""
+) -> tuple[bool | None, datetime | None]:
+    """Whether a timestamp token (RFC 3161) is intact (None: it lacks the certificate to check it with), and its time if
+    a given anchor vouches for its issuer."""
+    if not data["certificates"]:
+        return None, None
     context = ValidationContext(
         trust_roots=_loaded(given), other_certs=evidence.certificates, allow_fetching=False, revocation_mode="soft-fail"
     )
@@ -155,10 +158,10 @@ async def _timestamps(
 ) -> None:
     for token in extract_tst_data_iter(signature.signer_info, signed=False):
         intact, time = await timestamp_time(token, message_imprint_checker(signature.signer_info), evidence, given)
-        if not intact:
+        if intact is False:
             standing.reasons.append("timestamp-invalid")
             continue
-        standing.timestamped = True
+        standing.timestamped |= bool(intact)
         if time is None:
             standing.reasons.append("timestamp-issuer-unknown")
         elif standing.proven_time is None or time < standing.proven_time:

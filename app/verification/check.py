@@ -83,7 +83,8 @@ class _Document:
         self.reader = reader
         self.stream = stream
         self.size = stream.seek(0, os.SEEK_END)
-        self.has_tail = reading.has_unsigned_tail(stream)
+        with reading.refusing():
+            self.has_tail = reading.has_unsigned_tail(reader, stream)
         self.signatures = [self._read(*found) for found in reading.signature_fields(reader)]
         self.signatures.sort(key=lambda signature: signature.revision)
 
@@ -108,12 +109,14 @@ class _Document:
         stamps: list[tuple[int, bool, datetime | None]] = []
         for signature in self.signatures:
             self._examine(signature)
+        self._look_for_strays()
+        for signature in self.signatures:
             if signature.is_timestamp and signature.parsed is not None:
-                whole = await chain.timestamp_time(
+                intact, time = await chain.timestamp_time(
                     signature.parsed.signed_data, signature.parsed.compute_digest, evidence, anchors
                 )
-                fits = whole[0] and signature.coverage >= SignatureCoverageLevel.ENTIRE_REVISION
-                stamps.append((signature.revision, fits, whole[1] if fits else None))
+                fits = bool(intact) and signature.coverage >= SignatureCoverageLevel.ENTIRE_REVISION
+                stamps.append((signature.revision, fits, time if fits else None))
             elif signature.is_timestamp:
                 stamps.append((signature.revision, False, None))
         return [
@@ -178,13 +181,19 @@ class _Document:
         key = parsed.signer_cert.public_key
         if key.algorithm in ("rsa", "rsassa_pss") and key.bit_size < SMALLEST_RSA_BITS:
             signature.reasons.append("weak-key")
-        if self.has_tail and not self._reaches_the_end(parsed):
+        if self.has_tail and _end(parsed) != self.size:
             signature.reasons.append("unsigned-bytes")
         if self.reader.xrefs.hybrid_xrefs_present:
             signature.reasons.append("hybrid-references")
 
-    def _reaches_the_end(self, parsed: EmbeddedPdfSignature) -> bool:
-        return int(parsed.byte_range[2]) + int(parsed.byte_range[3]) == self.size
+    def _look_for_strays(self) -> None:
+        ends = {id(s): _end(s.parsed) for s in self.signatures if s.intact and s.parsed is not None}
+        if not ends or min(ends.values()) == self.size:
+            return
+        strays = reading.stray_objects(self.reader, self.stream, min(ends.values()))
+        for signature in self.signatures:
+            if any(offset >= ends.get(id(signature), self.size) for offset in strays):
+                signature.reasons.append("unlisted-objects")
 
     async def _report(
         self,
@@ -222,6 +231,11 @@ class _Document:
             "revocation": standing.revocation,
             "reasons": list(reasons),
         }
+
+
+def _end(parsed: EmbeddedPdfSignature) -> int:
+    """The first byte behind the signed ranges."""
+    return int(parsed.byte_range[2]) + int(parsed.byte_range[3])
 
 
 def _is_weak(parsed: EmbeddedPdfSignature) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import mmap
 import os
 import re
 from collections.abc import Iterator
@@ -27,7 +28,9 @@ from app.errors import (
     UserError,
 )
 
-_END_MARK = re.compile(rb"(?:\A|[\r\n])%%EOF")
+_END_MARK = re.compile(rb"startxref\s*\d+\s*%%EOF")
+_OBJECT = re.compile(rb"(?<![0-9])[0-9]{1,10}[\0\t\n\f\r ]+[0-9]{1,5}[\0\t\n\f\r ]+obj\b")
+_LONGEST_TRAILER = 1 << 20
 _BLANKS = b"\0\t\n\f\r "
 
 
@@ -98,15 +101,29 @@ def page_count(reader: PdfFileReader) -> int:
     return int(count) if isinstance(count, int) and count > 0 else 0
 
 
-def has_unsigned_tail(stream: BinaryIO) -> bool:
-    """Whether something follows the last end-of-file mark, where the newest revision that the reader knows ends:
-    viewers may show what stands there (pdf: isa-3 in iText's tests)."""
-    size = stream.seek(0, os.SEEK_END)
-    start = max(0, size - 4096)
-    stream.seek(start)
-    tail = stream.read(size - start)
-    marks = list(_END_MARK.finditer(tail))
-    return bool(tail[marks[-1].end() :].strip(_BLANKS)) if marks else True
+def has_unsigned_tail(reader: PdfFileReader, stream: BinaryIO) -> bool:
+    """Whether anything but blanks follows the end of the newest revision that the reader knows: viewers may show what
+    stands there. The end is the first end-of-file mark behind that revision's table, whatever marks follow."""
+    newest = reader.xrefs.get_xref_container_info(reader.xrefs.total_revisions - 1)
+    stream.seek(newest.end_location)
+    rest = stream.read(_LONGEST_TRAILER)
+    end = _END_MARK.search(rest)
+    return end is None or bool(rest[end.end() :].strip(_BLANKS)) or bool(stream.read(1))
+
+
+def stray_objects(reader: PdfFileReader, stream: BinaryIO, start: int) -> list[int]:
+    """Offsets from `start` on where an object stands that no cross-reference table lists: what a viewer that repairs
+    files would take for the newest version of that object."""
+    xrefs = reader.xrefs
+    listed: set[int] = set()
+    for revision in range(xrefs.total_revisions):
+        listed.add(xrefs.get_xref_container_info(revision).start_location)
+        data = xrefs.get_xref_data(revision)
+        listed.update(offset for _, offset in data.standard_xrefs.values())
+        if data.hybrid is not None:
+            listed.add(data.hybrid.meta_info.start_location)
+    with mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        return [match.start() for match in _OBJECT.finditer(content, start) if match.start() not in listed]
 
 
 def plain(text: object) -> str:

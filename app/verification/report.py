@@ -65,6 +65,7 @@ CAUTION = {
     "certificate-not-for-signing": "the certificate's key usage does not include signatures",
     "timestamp-invalid": "a timestamp does not fit what it stands for",
     "hybrid-references": "two cross-reference tables: programs may see different documents",
+    "unlisted-objects": "objects that no table lists stand behind the signed part; a viewer that repairs may show them",
     "unsupported-format": "a kind of signature that this version cannot check; nothing is said of its integrity",
 }
 """Reason codes that keep a signature from being good."""
