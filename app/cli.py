@@ -9,9 +9,11 @@ import json
 import os
 import signal
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
+from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NoReturn
@@ -29,7 +31,7 @@ from app.errors import (
     UserError,
     WrongUsage,
 )
-from app.isolation import undumpable
+from app.isolation import undumpable, without_network
 from app.secret import Secret
 from app.wording import language
 from app.wording.errors import words
@@ -45,6 +47,7 @@ def main(arguments: Sequence[str]) -> int:
     """Runs one command; returns the exit code. The edge: nothing leaves as a traceback."""
     _speak()
     undumpable()
+    without_network()
     signal.signal(signal.SIGTERM, _terminated)
     as_json = "--json" in arguments
     try:
@@ -102,6 +105,8 @@ def sign(options: argparse.Namespace) -> int:
     target = Path(options.output) if options.output else default_target(source, "-demo" if options.demo else "-signed")
     wait = _seconds(options.wait)
     with Snapshot.take(source) as snapshot, DocumentChild(snapshot.path) as child:
+        # the CMS library takes as long to load as the child takes to look at the file
+        threading.Thread(target=import_module, args=("app.signing.cms",), daemon=True).start()
         document = child.inspect(None)
         request = SigningRequest(
             snapshot=snapshot,

@@ -28,6 +28,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import ModuleType
 from typing import Any, BinaryIO, cast
 
 from app.errors import (
@@ -382,12 +383,31 @@ def become_child(function: str, settings: str) -> int:
             shared = mmap.mmap(-1, birth.shared_bytes, tagname=birth.shared)  # type: ignore[call-arg]
         else:
             shared = mmap.mmap(int(birth.shared), birth.shared_bytes)
+    without_network()
     module, _, name = function.partition(":")
     if not module.startswith("app."):
         return 2
     serve = getattr(importlib.import_module(module), name)
     serve(Channel(reader, writer, shared), *birth.options)
     return 0
+
+
+class _Absent(ModuleType):
+    """Stands for a library that is not to be loaded: its names exist, nothing behind them works."""
+
+    def __getattr__(self, name: str) -> type[Exception]:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return type(name, (Exception,), {})
+
+
+def without_network() -> None:
+    """Keeps the HTTP client that pyHanko always imports out of this process.
+
+    Nothing is fetched by processes that read foreign files, and it is 40 % of pyHanko's start (1.1 s against
+    0.65 s of CPU on a slow machine).
+    """
+    sys.modules.setdefault("aiohttp", _Absent("aiohttp"))
 
 
 def undumpable() -> None:
