@@ -101,7 +101,7 @@ class LockedPage(Message):
         office = _("Bring the card and a document that proves who you are.")
         by_phone = _(
             "Book in the phone app, then reset at a store's machine within 24 hours. "
-            "You need the four-digit PIN (利用者証明用)."
+            "You need the four-digit PIN for logging in."
         )
         ways = Card(box=True)
         ways.body.setSpacing(10)

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QGuiApplication, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.gui import theme
 from app.gui.components import Button, Card, ElidedLabel, Label, Paragraph, Picture, Pill, TriesBars
+from app.gui.icons import pixmap
 from app.signing.sign import Step
 from app.wording.amounts import file_size, page_count
 from app.wording.language import text as _
 from app.wording.plain import shown
 
 TRIES = 5
+_TWO_LINES = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +121,7 @@ class Disclosure(QWidget):
             pills.addWidget(Pill(word))
         pills.addStretch(1)
         column.addLayout(pills)
-        note = _(
-            "It is part of the certificate on your card and cannot be hidden. Your My Number is not included."
-        )
+        note = _("It is part of the certificate on your card and cannot be hidden. Your My Number is not included.")
         column.addWidget(Paragraph(note))
 
 
@@ -168,7 +168,7 @@ class TriesLine(QWidget):
         self._bars.setVisible(tries is not None)
         self._again.setVisible(tries is None)
         if tries is None:
-            self._left.setText(_("The number of tries left is not known"))
+            self._left.setText(_("Tries left: not known"))
             self._left.set_tone("text2")
             self.setAccessibleName(_("Signature password, tries left not known"))
         else:
@@ -181,6 +181,8 @@ class TriesLine(QWidget):
 class AdviceLine(QWidget):
     """The line below the field: the rule, or in amber what to mend. It keeps room for two lines, so nothing jumps."""
 
+    resized = Signal()
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         row = QHBoxLayout(self)
@@ -190,7 +192,7 @@ class AdviceLine(QWidget):
         row.addWidget(self._picture, 0, Qt.AlignmentFlag.AlignTop)
         self._text = Paragraph()
         row.addWidget(self._text, 1, Qt.AlignmentFlag.AlignTop)
-        self.setFixedHeight(40)
+        self.setFixedHeight(_TWO_LINES)
         self.show_rule()
 
     def show_rule(self) -> None:
@@ -210,6 +212,44 @@ class AdviceLine(QWidget):
         self._text.setText(words)
         self._text.set_tone(tone)
         self.setAccessibleName(words)
+        needed = max(_TWO_LINES, self._text.heightForWidth(self.width() - 26))
+        if needed != self.height():
+            self.setFixedHeight(needed)
+            self.resized.emit()
+
+
+class Tick(QCheckBox):
+    """A check box whose whole row can be hit, drawn in the tokens' colours."""
+
+    def __init__(self, text: str, parent: QWidget | None = None) -> None:
+        super().__init__(text, parent)
+        self.setFont(theme.font("body"))
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setFixedHeight(44)
+
+    def hitButton(self, position: QPoint) -> bool:
+        return self.rect().contains(position)
+
+    def sizeHint(self) -> QSize:
+        return QSize(QFontMetrics(self.font()).horizontalAdvance(self.text()) + 34, 44)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        tokens = theme.current()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        box = QRectF(4.5, 12.5, 19, 19)
+        if self.hasFocus():
+            painter.setPen(QPen(tokens.color("accent_ink"), 2))
+            painter.drawRoundedRect(box.adjusted(-3, -3, 3, 3), 7, 7)
+        painter.setPen(QPen(tokens.color("accent" if self.isChecked() else "line2"), 1))
+        painter.setBrush(tokens.color("accent" if self.isChecked() else "panel"))
+        painter.drawRoundedRect(box, 4, 4)
+        if self.isChecked():
+            painter.drawPixmap(6, 14, pixmap("check", tokens.color("on_accent"), 16, self.devicePixelRatioF()))
+        painter.setPen(tokens.color("text"))
+        painter.setFont(self.font())
+        painter.drawText(self.rect().adjusted(34, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, self.text())
+        painter.end()
 
 
 class StepList(QWidget):

@@ -9,14 +9,14 @@ from enum import Enum, auto
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QShowEvent
-from PySide6.QtWidgets import QCheckBox, QDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.card.password import SHORTEST, advice, check
 from app.errors import OtherPasswordTyped, UserError
 from app.gui.components import Banner, Divider, Label
 from app.gui.password_field import PasswordField
 from app.gui.password_pages import BusyPage, LockedPage, Message, SigningPage, UnknownPage, WaitingPage, button
-from app.gui.password_parts import AdviceLine, CompactBox, Disclosure, FileBox, PasswordContext, TriesLine
+from app.gui.password_parts import AdviceLine, CompactBox, Disclosure, FileBox, PasswordContext, Tick, TriesLine
 from app.signing.sign import Step
 from app.wording.language import text as _
 from app.wording.plain import shown
@@ -182,8 +182,8 @@ class PasswordWindow(QDialog):
         except OtherPasswordTyped:
             self.advice_line.show_advice(
                 _(
-                    "Four digits are the PIN for logging in (利用者証明用). Here you need the signature password "
-                    "of 6–16 characters. Nothing has been sent to the card."
+                    "Four digits are the PIN for logging in. Here you need the signature password of 6–16 characters. "
+                    "Nothing has been sent to the card."
                 )
             )
         except UserError:
@@ -230,8 +230,8 @@ class PasswordWindow(QDialog):
         self.field.overflowed.connect(self._overflowed)
         self.field.entered.connect(self._entered)
         self.advice_line = AdviceLine()
-        self.tick = QCheckBox(_("I understand that a mistake locks it"))
-        self.tick.setMinimumHeight(44)
+        self.advice_line.resized.connect(self._fit)
+        self.tick = Tick(_("I understand that a mistake locks it"))
         self.tick.toggled.connect(self._hold_button)
         self.cancel_button = button(_("Cancel"))
         self.cancel_button.clicked.connect(self.reject)

@@ -101,8 +101,8 @@ def details(signature: SignatureReport) -> tuple[tuple[str, str], ...]:
         (_("Signature field"), shown(signature.field)),
         (_("Kind"), LEVELS.get(signature.level, signature.level)),
         (_("Covers the whole file"), yes_no[signature.covers_whole_file]),
-        (_("Time the signer claims"), shown(signature.claimed_time or _("none"))),
-        (_("Time that is proven"), shown(signature.proven_time or _("none"))),
+        (_("Time the signer claims"), _moment(signature.claimed_time)),
+        (_("Time that is proven"), _moment(signature.proven_time)),
         (_("Revocation"), _REVOCATION.get(signature.revocation, str)()),
     ]
     rows += [(_("Note"), reason(code)) for code in signature.reasons]
@@ -192,12 +192,12 @@ def _unknown_issuer(named: str, reasons: set[str]) -> Answer:
 def _unchecked(signature: SignatureReport) -> Answer:
     open_points, remarks = [], []
     if signature.revocation in ("not-checked", "unknown"):
-        open_points.append(_("whether the certificate was revoked"))
+        open_points.append(_("revocation of the certificate"))
         if signature.trusted == "jpki":
             remarks.append(_("Revocation can be checked by accredited verifiers only."))
             remarks.append(_("The holder can check the own certificate with the official JPKI client."))
     if not signature.proven_time:
-        open_points += [_("the time of signing"), _("whether the certificate was valid then")]
+        open_points += [_("time of signing"), _("validity at that time")]
         remarks.append(_("The time comes from the signer's computer."))
     if "timestamp-issuer-unknown" in signature.reasons:
         remarks.append(reason("timestamp-issuer-unknown"))
@@ -207,6 +207,10 @@ def _unchecked(signature: SignatureReport) -> Answer:
         return Answer("ok", _("Nothing"), _joined(*remarks))
     title = _(", ").join(open_points)
     return Answer("neutral", title[:1].upper() + title[1:], _joined(*remarks))
+
+
+def _moment(time: str | None) -> str:
+    return shown(time).replace("T", " ") if time else _("none")
 
 
 def _joined(*sentences: str) -> str:
