@@ -162,6 +162,6 @@ class CardLine(Card):
         self._tries.setVisible(known)
         if state.tries is not None:
             self._bars.show_left(state.tries)
-            self._tries.setText(_("Password: {n} tries left", n=state.tries))
+            self._tries.setText(tries_words(state.tries) if demo else _("Password: {n} left", n=state.tries))
         self.setAccessibleName(f"{self._title.text()}, {below}")
         self.setAccessibleDescription(spoken_tries(state.tries) if known else sentence(state))

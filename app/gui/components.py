@@ -10,10 +10,14 @@ from PySide6.QtGui import (
     QAccessibleEvent,
     QColor,
     QFontMetrics,
+    QGuiApplication,
+    QIcon,
     QMouseEvent,
     QPainter,
     QPaintEvent,
     QPen,
+    QPixmap,
+    QResizeEvent,
     QTextLayout,
     QTextOption,
 )
@@ -34,6 +38,7 @@ from PySide6.QtWidgets import (
 from app.gui import theme
 from app.gui.icons import icon, pixmap
 
+ICON_GAP = 4
 BANNER_ICONS = {"info": "info", "ok": "circle-check", "warn": "triangle-alert", "bad": "circle-x", "neutral": "info"}
 
 
@@ -95,6 +100,19 @@ class Paragraph(Label):
     def heightForWidth(self, width: int) -> int:
         return self._layout(width)[1]
 
+    def setText(self, text: str) -> None:
+        super().setText(text)
+        self._take_room()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._take_room()
+
+    def _take_room(self) -> None:
+        # layouts ask for a height at a width, scroll areas only for the smallest height: tell both
+        if self.testAttribute(Qt.WidgetAttribute.WA_Resized) or self.isVisible():
+            self.setMinimumHeight(self.heightForWidth(self.width()))
+
     def sizeHint(self) -> QSize:
         metrics = QFontMetrics(theme.font(self.role))
         natural = max((metrics.horizontalAdvance(line) for line in self.text().split("\n")), default=0) + 2
@@ -148,7 +166,9 @@ class Button(QPushButton):
     `hold(reason)` disables its action but keeps it in the focus order, with the reason as tool tip and description.
     """
 
-    def __init__(self, text: str = "", kind: str = "default", icon_name: str = "", parent: QWidget | None = None) -> None:
+    def __init__(
+        self, text: str = "", kind: str = "default", icon_name: str = "", parent: QWidget | None = None
+    ) -> None:
         super().__init__(text, parent)
         self.kind, self.icon_name = kind, icon_name
         self._held = False
@@ -160,11 +180,17 @@ class Button(QPushButton):
             self.setStyleSheet("padding: 0;")
         self._draw_icon()
 
+    def setText(self, text: str) -> None:
+        super().setText(text)
+        self._draw_icon()
+
     def set_icon(self, name: str) -> None:
         """Shows another icon."""
         if name != self.icon_name:
             self.icon_name = name
             self._draw_icon()
+            if not name:
+                self.setIcon(QIcon())
 
     def hold(self, reason: str) -> None:
         """Makes the button inert for a reason; an empty reason frees it."""
@@ -212,8 +238,25 @@ class Button(QPushButton):
         by_kind = {"primary": "on_accent", "big": "on_accent", "link": "accent_ink", "destructive": "bad"}
         token = "disabled_text" if self._held or not self.isEnabled() else by_kind.get(self.kind, "text")
         size = {"big": 22, "link": 16}.get(self.kind, 20)
-        self.setIcon(icon(self.icon_name, tokens.color(token), size))
-        self.setIconSize(QSize(size, size))
+        gap = ICON_GAP if self.text() else 0
+        color = tokens.color(token)
+        self.setIcon(_with_gap(self.icon_name, color, size, gap) if gap else icon(self.icon_name, color, size))
+        self.setIconSize(QSize(size + gap, size))
+
+
+def _with_gap(name: str, color: QColor, size: int, gap: int) -> QIcon:
+    """An icon with room at its right: the style puts the text too near."""
+    made = QIcon()
+    for ratio in sorted({1.0, 2.0, *(screen.devicePixelRatio() for screen in QGuiApplication.screens())}):
+        wide = QPixmap(round((size + gap) * ratio), round(size * ratio))
+        wide.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(wide)
+        drawn = pixmap(name, color, size, ratio)
+        painter.drawPixmap(QRect(0, 0, wide.height(), wide.height()), drawn)
+        painter.end()
+        wide.setDevicePixelRatio(ratio)
+        made.addPixmap(wide)
+    return made
 
 
 class Picture(QWidget):
@@ -293,7 +336,9 @@ class TriesBars(QWidget):
 class Pill(QWidget):
     """A state in one or two words; never clickable."""
 
-    def __init__(self, text: str = "", kind: str = "neutral", icon_name: str = "", parent: QWidget | None = None) -> None:
+    def __init__(
+        self, text: str = "", kind: str = "neutral", icon_name: str = "", parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._icon = icon_name
         self._kind = kind

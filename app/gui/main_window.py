@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Qt, Signal
 from PySide6.QtGui import (
@@ -34,6 +35,10 @@ from app.wording import language
 from app.wording.errors import words
 from app.wording.language import text as _
 from app.wording.plain import shown
+
+if TYPE_CHECKING:
+    from app.gui.document_page import DocumentPage
+    from app.signing.sign import SigningResult
 
 START_SIZE = (1120, 740)
 DOCUMENT_SIZE = (1280, 806)
@@ -80,6 +85,8 @@ class MainWindow(QMainWindow):
         self._opening: Job | None = None
         self._check_next = False
         self._practice_folder: Path | None = None
+        self._result: SigningResult | None = None
+        self._started = False
         self.card_watch = CardWatch(lanes, self)
         self.card_watch.changed.connect(self._card_changed)
         self.setMinimumSize(*MINIMUM)
@@ -110,7 +117,7 @@ class MainWindow(QMainWindow):
         self.start_page.language_chosen.connect(self.use_language)
         self.start_page.show_card(self.card_watch.state)
         self.stack.addWidget(self.start_page)
-        self.document_page = None
+        self.document_page: DocumentPage | None = None
         self.setCentralWidget(central)
 
     def _shortcuts(self) -> None:
@@ -140,7 +147,13 @@ class MainWindow(QMainWindow):
     def practise(self) -> None:
         """Enters the practice mode with the sample document."""
         self._set_demo(True)
-        submit(self.lanes.document, _copy_sample, succeeded=self._sample_copied, failed=self._open_failed)
+        submit(
+            self.lanes.document,
+            _copy_sample,
+            _("Sample contract"),
+            succeeded=self._sample_copied,
+            failed=self._open_failed,
+        )
 
     def end_practice(self) -> None:
         """Back to the person's own card."""
@@ -190,18 +203,45 @@ class MainWindow(QMainWindow):
     def _opened(self, opened: OpenedPdf) -> None:
         self._opening = None
         self.start_page.clear_problem()
-        self.close_document()
+        page = self._page()
+        page.show_document(opened, check=self._check_next, result=self._result)
+        if self._result is not None:
+            page.show_result(self._result)
+        self._result = None
+        self.stack.setCurrentWidget(page)
+        self.setWindowTitle(f"{shown(opened.snapshot.source.name)} — Natsuin")
+
+    def _page(self) -> DocumentPage:
+        """The document page, built when it is needed first."""
+        if self.document_page is None:
+            from app.gui.document_page import DocumentPage
+
+            page = DocumentPage(self.lanes, self.card_watch, demo=self.demo)
+            page.home_requested.connect(self.go_home)
+            page.open_requested.connect(self.choose)
+            page.signed.connect(self._signed)
+            page.ready.connect(self._start_rest)
+            self.stack.addWidget(page)
+            self.document_page = page
+        return self.document_page
+
+    def _signed(self, result: SigningResult) -> None:
+        self._result = result
+        self.open(result.target)
 
     def _open_failed(self, error: Exception) -> None:
         self._opening = None
         if isinstance(error, Cancelled) or not isinstance(error, UserError):
             return
+        self._start_rest()
         said = words(error)
         self.start_page.show_problem(said.title, f"{said.happened}\n{said.todo}")
         self.stack.setCurrentWidget(self.start_page)
 
     def close_document(self) -> None:
         """Leaves the document."""
+        if self.document_page is not None:
+            self.document_page.leave()
 
     def go_home(self) -> None:
         """Back to the start page."""
@@ -221,6 +261,14 @@ class MainWindow(QMainWindow):
         if not self._painted:
             self._painted = True
             self.first_painted.emit()
+            if self._opening is None:
+                QTimer.singleShot(0, self._start_rest)
+
+    def _start_rest(self) -> None:
+        """What had to wait for the first paint, and for the first page."""
+        if not self._started:
+            self._started = True
+            self.card_watch.start(demo=self.demo)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         fit = _pdf_of(event) is not None
@@ -241,6 +289,8 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         self.close_document()
         self.card_watch.close()
+        if self._practice_folder is not None:
+            self.lanes.document.start(_remove, self._practice_folder)
         event.accept()
         QApplication.quit()
 
@@ -257,8 +307,10 @@ def _pdf_of(event: QDropEvent) -> Path | None:
     return paths[0] if len(paths) == 1 and paths[0].suffix.lower() == ".pdf" else None
 
 
-def _copy_sample() -> Path:
+def _copy_sample(name: str) -> Path:
     folder = Path(tempfile.mkdtemp(prefix="natsuin-practice-"))
-    return Path(shutil.copy(assets.path("sample.pdf"), folder / shown(_("Sample contract"), 40)).rename(
-        folder / f"{_('Sample contract')}.pdf"
-    ))
+    return Path(shutil.copy(assets.path("sample.pdf"), folder / f"{name}.pdf"))
+
+
+def _remove(folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)

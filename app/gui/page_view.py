@@ -132,7 +132,7 @@ class PageView(QGraphicsView):
         self.ensureVisible(scene, 40, 60)
 
     def _fit_width(self) -> None:
-        width = self.viewport().width()
+        width = self.viewport().width() - 2
         if self.layout_.pages and width > 0:
             self._apply_zoom(min(width / ((self.layout_.widest + 2 * EDGE) * PX_PER_PT), FIT_LIMIT))
 
@@ -151,8 +151,7 @@ class PageView(QGraphicsView):
         painter.save()
         painter.setWorldTransform(QTransform())
         painter.fillRect(self.viewport().rect(), tokens.color("canvas"))
-        pages = self._pages_in_view()
-        for page in pages:
+        for page in self.pages_in_view():
             self._draw_page(painter, page)
         painter.restore()
 
@@ -165,7 +164,7 @@ class PageView(QGraphicsView):
         painter.fillRect(place, QColor(theme.current().paper))
         if self._pictures is None:
             return
-        scale = self._scale()
+        scale = self.device_scale()
         picture = self._pictures.whole(page)
         if picture is not None:
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, picture.scale != scale)
@@ -186,28 +185,33 @@ class PageView(QGraphicsView):
             )
             painter.drawImage(part, detail.image)
 
-    def _scale(self) -> float:
+    def device_scale(self) -> float:
         """Device pixels a point."""
         return self.transform().m11() * self.devicePixelRatioF()
 
-    def _pages_in_view(self) -> range:
+    def pages_in_view(self) -> range:
+        """The pages of which something can be seen."""
         shown = self.mapToScene(self.viewport().rect()).boundingRect()
         return self.layout_.between(shown.top(), shown.bottom())
 
     def _wish(self) -> None:
         if self._pictures is None:
             return
-        pages = self._pages_in_view()
-        scale, ratio = self._scale(), self.devicePixelRatioF()
+        pages = self.pages_in_view()
+        scale, ratio = self.device_scale(), self.devicePixelRatioF()
         near = [page for page in (pages.start - 1, pages.stop) if 1 <= page <= self.layout_.pages]
-        for page in [*near, *(page for page in pages if page != self.page), *(page for page in pages if page == self.page)]:
+        for page in [
+            *near,
+            *(page for page in pages if page != self.page),
+            *(page for page in pages if page == self.page),
+        ]:
             place = self.page_px(page)
             seen = QRectF(self.viewport().rect()).intersected(place).translated(-place.topLeft())
             clip = QRectF(seen.topLeft() * ratio, seen.size() * ratio).toAlignedRect()
             self._pictures.wish(page, scale, self.layout_.sizes[page - 1], clip if page in pages else None)
 
     def _arrived(self, page: int) -> None:
-        if page in self._pages_in_view():
+        if page in self.pages_in_view():
             self.viewport().update()
 
     # --- events -----------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QTransform
+from PySide6.QtGui import QFocusEvent, QImage, QKeyEvent, QMouseEvent, QPainter, QTransform
 from PySide6.QtWidgets import QWidget
 
 from app.document.facts import SignatureField
@@ -42,6 +42,7 @@ class PlacingView(PageView):
         self._start = QPointF()
         self._before: tuple[int, Box | None, SignatureField | None] = (0, None, None)
         self._hovered: SignatureField | None = None
+        self._keyed = False  # the ring round the box is for people at the keyboard
         self._speak = QTimer(self, singleShot=True, interval=SPEAK_MS)
         self._speak.timeout.connect(self._describe)
         self.viewport().setMouseTracking(True)
@@ -107,7 +108,7 @@ class PlacingView(PageView):
         painter.save()
         painter.setWorldTransform(QTransform())
         if self._open:
-            in_view = self._pages_in_view()
+            in_view = self.pages_in_view()
             for field in self._fields:
                 if field is not self.field and field.page in in_view and field.page and field.box:
                     draw_empty_field(painter, self.to_px(field.page, *field.box), hovered=field is self._hovered)
@@ -118,7 +119,7 @@ class PlacingView(PageView):
                 tag_text(self.box, moving=self._grip == "move"),
                 self._preview,
                 handles=self.field is None,
-                focused=self.hasFocus() and self.window().isActiveWindow() and not self._grip,
+                focused=self._keyed and self.hasFocus(),
             )
         painter.restore()
 
@@ -133,6 +134,7 @@ class PlacingView(PageView):
         if not self._open or event.button() != Qt.MouseButton.LeftButton:
             super().mousePressEvent(event)
             return
+        self._keyed = False
         point = event.position()
         self._before = (self.page_of_box, self.box, self.field)
         self._start = point
@@ -183,7 +185,12 @@ class PlacingView(PageView):
 
     def _field_at(self, point: QPointF) -> SignatureField | None:
         for field in self._fields:
-            if field is not self.field and field.page and field.box and self.to_px(field.page, *field.box).contains(point):
+            if (
+                field is not self.field
+                and field.page
+                and field.box
+                and self.to_px(field.page, *field.box).contains(point)
+            ):
                 return field
         return None
 
@@ -208,6 +215,7 @@ class PlacingView(PageView):
     # --- keyboard ---------------------------------------------------------------------------------------
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        self._keyed = True
         if not (self._open and self._key(event)):
             super().keyPressEvent(event)
 
@@ -249,12 +257,13 @@ class PlacingView(PageView):
             self.place(page, box)
             self.reveal(page, box.x, box.y, box.w, box.h)
 
-    def focusInEvent(self, event: object) -> None:
-        super().focusInEvent(event)  # type: ignore[arg-type]
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self._keyed = event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
         self.viewport().update()
 
-    def focusOutEvent(self, event: object) -> None:
-        super().focusOutEvent(event)  # type: ignore[arg-type]
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
         self.viewport().update()
 
     def leaveEvent(self, event: QEvent) -> None:

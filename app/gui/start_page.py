@@ -127,9 +127,7 @@ class StartPage(QScrollArea):
         self.check = Tile("shield-check", _("Check a signature"), _("Who signed, and whether it was changed since"))
         self.check.clicked.connect(self.check_requested)
         side.addWidget(self.check)
-        self.practice = Tile(
-            "graduation-cap", _("Practise"), _("Try it with a demo card. Your own card is not used")
-        )
+        self.practice = Tile("graduation-cap", _("Practise"), _("Try it with a demo card. Your own card is not used"))
         self.practice.clicked.connect(self.practice_requested)
         self.practice.setVisible(not demo)
         side.addWidget(self.practice)

@@ -1,0 +1,518 @@
+"""One open document: toolbar, pages, and the panel in which it is signed or judged."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QTimer, Qt, QUrl, Signal
+from PySide6.QtGui import QDesktopServices, QImage, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from app.document.facts import Block, PdfDocument
+from app.document.snapshot import Snapshot
+from app.errors import BoxTooSmall, FontMissing, GlyphMissing, UserError, by_code
+from app.gui.background import Lanes
+from app.gui.card_watch import CardState, CardWatch
+from app.gui.components import Banner, Divider
+from app.gui.delivery import submit
+from app.gui.document_toolbar import DocumentToolbar
+from app.gui.field_item import Box
+from app.gui.opening import OpenedPdf
+from app.gui.page_layout import PageLayout
+from app.gui.page_pictures import PagePictures
+from app.gui.placing_view import PlacingView
+from app.gui.sign_panel import BOX, FIELD, INVISIBLE, NO_PLACE, WIDTH, SignPanel
+from app.gui.signing_controller import SigningController
+from app.signing.profile import PADES_B_B
+from app.signing.request import SigningRequest
+from app.wording.amounts import file_size, page_count
+from app.wording.errors import words
+from app.wording.language import text as _
+from app.wording.plain import shown
+from app.wording.stamp import stamp_labels
+
+if TYPE_CHECKING:
+    from app.document.child import DocumentChild
+    from app.document.render import Renderer
+    from app.signing.sign import SigningResult
+    from app.verification.report import VerificationReport
+
+PREVIEW_MS = 150
+NARROW = 1024
+NARROW_WIDTH = 340
+
+
+@dataclass(frozen=True, slots=True)
+class Inspected:
+    """What the document child found, and the name proposed for the output."""
+
+    child: DocumentChild
+    document: PdfDocument
+    target: Path
+
+
+class DocumentPage(QWidget):
+    """Shows an opened file and lets it be signed."""
+
+    home_requested = Signal()
+    open_requested = Signal()
+    signed = Signal(object)
+    ready = Signal()
+
+    def __init__(self, lanes: Lanes, watch: CardWatch, *, demo: bool, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._lanes, self._watch, self._demo = lanes, watch, demo
+        self._opened: OpenedPdf | None = None
+        self._inspected: Inspected | None = None
+        self._obstacle = ""
+        self._check_when_ready = False
+        self._invisible = False
+        self._target: Path | None = None
+        self._overwrite = False
+        self._result: SigningResult | None = None
+        self.controller = SigningController(lanes, watch, self)
+        self.controller.signed.connect(self.signed)
+        self.controller.failed.connect(self._signing_failed)
+        self.controller.stopped.connect(self._refresh)
+        self._preview_timer = QTimer(self, singleShot=True, interval=PREVIEW_MS)
+        self._preview_timer.timeout.connect(self._ask_preview)
+        self._preview_scale = 1.0
+        self._build()
+        self._connect()
+        watch.changed.connect(self._card_changed)
+        self._card_changed(watch.state)
+
+    # --- building ---------------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        self.toolbar = DocumentToolbar()
+        column.addWidget(self.toolbar)
+        column.addWidget(Divider())
+        row = QHBoxLayout()
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        self._canvas = QWidget()
+        canvas = QVBoxLayout(self._canvas)
+        canvas.setContentsMargins(0, 0, 0, 0)
+        canvas.setSpacing(0)
+        self._banners = QVBoxLayout()
+        self._banners.setContentsMargins(12, 0, 12, 0)
+        canvas.addLayout(self._banners)
+        self._canvas.setProperty("ground", "canvas")
+        self._canvas.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.banner: Banner | None = None
+        self.view = PlacingView()
+        canvas.addWidget(self.view, 1)
+        row.addWidget(self._canvas, 1)
+        row.addWidget(Divider(vertical=True))
+        self.side = QStackedWidget()
+        self.side.setFixedWidth(WIDTH)
+        self.panel = SignPanel()
+        self.side.addWidget(self.panel)
+        row.addWidget(self.side)
+        column.addLayout(row, 1)
+        QWidget.setTabOrder(self.toolbar.check_button, self.view)
+
+    def _connect(self) -> None:
+        bar, view, panel = self.toolbar, self.view, self.panel
+        bar.home.connect(self.home_requested)
+        bar.open.connect(self.open_requested)
+        bar.page_chosen.connect(self._go_to)
+        bar.page_up.connect(self._page_up)
+        bar.page_down.connect(self._page_down)
+        bar.zoom_in.connect(view.zoom_in)
+        bar.zoom_out.connect(view.zoom_out)
+        bar.fit.connect(view.fit_width)
+        bar.check.connect(self.check)
+        view.page_changed.connect(self._page_changed)
+        view.zoom_changed.connect(bar.show_zoom)
+        view.changed.connect(self._place_changed)
+        view.first_picture.connect(self._first_picture)
+        panel.place_requested.connect(view.place_bottom_right)
+        panel.field_requested.connect(view.choose_field)
+        panel.invisible_requested.connect(self._make_invisible)
+        panel.replace_requested.connect(self._choose_again)
+        panel.box_edited.connect(self._box_edited)
+        panel.texts_changed.connect(self._texts_changed)
+        panel.target_requested.connect(self._ask_target)
+        panel.sign_requested.connect(self.sign)
+        for keys, slot in (
+            ("Ctrl++", view.zoom_in),
+            ("Ctrl+=", view.zoom_in),
+            ("Ctrl+-", view.zoom_out),
+            ("Ctrl+0", view.fit_width),
+            ("Ctrl+G", self._focus_page_number),
+            ("Ctrl+Return", self.sign),
+            ("Ctrl+Shift+V", self.check),
+            ("F6", self._next_area),
+            ("Shift+F6", self._next_area),
+        ):
+            QShortcut(QKeySequence(keys), self, activated=slot)
+
+    # --- the document -----------------------------------------------------------------------------------
+
+    def show_document(self, opened: OpenedPdf, *, check: bool = False, result: SigningResult | None = None) -> None:
+        """Shows a file that the render child has open."""
+        self.leave()
+        self._opened, self._result = opened, result
+        self._check_when_ready = check
+        name = opened.snapshot.source.name
+        self.toolbar.show_file(name, self._facts(None))
+        self.toolbar.show_page(1, len(opened.sizes))
+        self.view.show_pages(
+            PageLayout.of(opened.sizes), PagePictures(opened.renderer, self._lanes.pictures, self.view)
+        )
+        self.view.setAccessibleName(self.view.page_name(shown(name)))
+        self.view.setFocus()
+        if result is not None and result.page:
+            self.view.go_to(result.page)
+        self._refresh()
+
+    def leave(self) -> None:
+        """Closes the document in the background."""
+        self.view.leave()
+        self.view.remove()
+        self.view.show_preview(None)
+        self._clear_banner()
+        self.panel.clear_banner()
+        self._show_side(self.panel)
+        if self._inspected is not None:
+            self._lanes.document.start(self._inspected.child.close)
+        if self._opened is not None:
+            self._lanes.pictures.start(self._opened.close)
+        self._opened = self._inspected = self._result = self._target = None
+        self._obstacle, self._invisible, self._overwrite = "", False, False
+
+    def _first_picture(self) -> None:
+        """Only now is there time for everything else."""
+        if self._opened is not None and self._inspected is None:
+            submit(
+                self._lanes.document,
+                _inspect,
+                self._opened.snapshot,
+                _("_demo") if self._demo else _("_signed"),
+                succeeded=self._inspected_now,
+                failed=self._not_inspected,
+            )
+        self.ready.emit()
+
+    def _inspected_now(self, inspected: Inspected) -> None:
+        if self._opened is None or self._inspected is not None:
+            self._lanes.document.start(inspected.child.close)
+            return
+        self._inspected, document = inspected, inspected.document
+        self._target = inspected.target
+        self._obstacle = document.obstacles[0] if document.obstacles else ""
+        fields = document.empty_fields
+        if not self._obstacle and not document.new_field_allowed and not any(field.visible for field in fields):
+            self._obstacle = "would-break-signature"
+        self.toolbar.show_file(self._opened.snapshot.source.name, self._facts(document))
+        open_ = not self._obstacle and self._result is None
+        self.view.allow(placing=open_, new_box=document.new_field_allowed, fields=fields)
+        self.panel.show_fields(tuple(field for field in fields if field.visible) if open_ else ())
+        self.panel.show_target(self._target)
+        self._show_document_banner(document)
+        self._refresh()
+        if self._check_when_ready:
+            self.check()
+
+    def _not_inspected(self, error: Exception) -> None:
+        if isinstance(error, UserError):
+            said = words(error)
+            self._obstacle = error.code
+            self._show_banner("bad", said.title, f"{said.happened}\n{said.todo}")
+            self._refresh()
+
+    def _show_document_banner(self, document: PdfDocument) -> None:
+        if self._obstacle:
+            said = words(by_code(self._obstacle, {}))
+            self._show_banner("bad", said.title, f"{said.happened}\n{said.todo}")
+        elif document.signatures and self._result is None:
+            count = len(document.signatures)
+            banner = self._show_banner("info", _("This PDF holds {n} signatures", n=count), "")
+            banner.add_button(_("Check"), self.check)
+
+    def _facts(self, document: PdfDocument | None) -> str:
+        assert self._opened is not None
+        parts = [page_count(len(self._opened.sizes)), file_size(self._opened.snapshot.size)]
+        if document is not None:
+            count = len(document.signatures)
+            parts.append(_("signatures: {n}", n=count) if count else _("not signed"))
+        return _(" · ").join(parts)
+
+    # --- the place --------------------------------------------------------------------------------------
+
+    def _place_changed(self) -> None:
+        if self.view.box is not None:
+            self._invisible = False
+            self._preview_timer.start()
+        self._refresh()
+
+    def _make_invisible(self) -> None:
+        self.view.remove()
+        self._invisible = True
+        self._refresh()
+
+    def _choose_again(self) -> None:
+        self._invisible = False
+        self.view.remove()
+        self.view.setFocus()
+
+    def _box_edited(self, page: int, x: float, y: float, w: float, h: float) -> None:
+        box = Box(x, y, w, h, self.view.page_mm(page)).clamped()
+        self.view.place(page, box)
+        self.view.reveal(page, box.x, box.y, box.w, box.h)
+
+    def _texts_changed(self) -> None:
+        parts = (self.panel.reason.text().strip(), self.panel.location.text().strip())
+        self.panel.show_texts(shown(_(" · ").join(part for part in parts if part)))
+        self._preview_timer.start()
+
+    def _ask_preview(self) -> None:
+        box = self.view.box
+        if box is None or self._inspected is None or self._opened is None:
+            return
+        self._preview_scale = self.view.device_scale()
+        submit(
+            self._lanes.document,
+            _preview,
+            self._inspected.child,
+            self._block(),
+            box.w,
+            box.h,
+            succeeded=self._previewed,
+            failed=self._not_previewed,
+            key="preview",
+        )
+
+    def _previewed(self, document: bytes) -> None:
+        if self._opened is not None:
+            submit(
+                self._lanes.pictures,
+                _draw_preview,
+                self._opened.renderer,
+                document,
+                self._preview_scale,
+                succeeded=self.view.show_preview,
+                failed=self._not_previewed,
+                key="preview",
+            )
+
+    def _not_previewed(self, error: Exception) -> None:
+        # the rehearsal will say the rest
+        if isinstance(error, BoxTooSmall | FontMissing | GlyphMissing):
+            self._say_problem(error)
+
+    def _block(self) -> Block:
+        request = self._request()
+        assert request is not None
+        block = request.block(_("(name on the card)"), datetime.now().astimezone())
+        assert block is not None
+        return block
+
+    # --- the output -------------------------------------------------------------------------------------
+
+    def _ask_target(self) -> None:
+        assert self._target is not None
+        dialog = QFileDialog(self, _("Save the signed PDF as"), str(self._target), _("PDF files (*.pdf *.PDF)"))
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix("pdf")
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.connect(self._target_chosen)
+        dialog.open()
+
+    def _target_chosen(self, name: str) -> None:
+        self._target = Path(name)
+        self._overwrite = True  # the dialog has asked
+        self.panel.show_target(self._target)
+
+    # --- signing ----------------------------------------------------------------------------------------
+
+    def sign(self) -> None:
+        """Begins the signature, when nothing stands in its way."""
+        request = self._request()
+        if self.panel.primary.held or request is None or self._inspected is None:
+            return
+        self.panel.clear_banner()
+        self.controller.begin(request, self._inspected.child)
+        self._refresh()
+
+    def _request(self) -> SigningRequest | None:
+        if self._opened is None or self._inspected is None or self._target is None:
+            return None
+        return SigningRequest(
+            snapshot=self._opened.snapshot,
+            document=self._inspected.document,
+            target=self._target,
+            overwrite=self._overwrite,
+            placement=self.view.placement,
+            field=self.view.field.name if self.view.field is not None else None,
+            labels=stamp_labels(),
+            profile=PADES_B_B,
+            reason=self.panel.reason.text().strip(),
+            location=self.panel.location.text().strip(),
+            demo=self._demo,
+        )
+
+    def _signing_failed(self, error: UserError) -> None:
+        self._say_problem(error)
+        self._refresh()
+
+    def _say_problem(self, error: UserError) -> None:
+        said = words(error)
+        self.panel.show_banner("bad", said.title, f"{said.happened}\n{said.todo}")
+
+    def _card_changed(self, state: CardState) -> None:
+        self.panel.show_card(state, demo=self._demo)
+        self._refresh()
+
+    def _refresh(self) -> None:
+        """The panel says what is decided, and the button what is missing."""
+        view, panel = self.view, self.panel
+        where, summary = NO_PLACE, ""
+        if view.field is not None:
+            where, summary = FIELD, _("Page {page}, the prepared field", page=view.page_of_box)
+        elif view.box is not None:
+            where, summary = BOX, _("Page {page}", page=view.page_of_box)
+            panel.place_fields.show_box(view.page_of_box, view.layout_.pages, view.box)
+        elif self._invisible:
+            where, summary = INVISIBLE, _("Nothing is shown on the page")
+        new_box = self._inspected is None or self._inspected.document.new_field_allowed
+        panel.show_place(where, summary, new_box=new_box)
+        sign = _("Enter password and sign…")
+        if self._obstacle:
+            panel.show_primary(_("Cannot be signed"), _("See the message above the pages"))
+        elif self._inspected is None:
+            panel.show_primary(_("Opening…"), _("The PDF is being read"))
+        elif self.controller.busy:
+            panel.show_primary(_("Checking…"), _("Everything is checked before the password"))
+        elif where == NO_PLACE:
+            panel.show_primary(_("Choose the place first"), _("Choose where the signature should stand first"))
+        elif not self._watch.state.ready:
+            panel.show_primary(_("Put the card on"), _("Put your My Number Card on the reader first"))
+        else:
+            panel.show_primary(sign, "")
+
+    # --- checking ---------------------------------------------------------------------------------------
+
+    def check(self) -> None:
+        """Checks the signatures of the file and shows the answers beside it."""
+        from app.gui.verification_panel import VerificationPanel
+
+        if self._opened is None:
+            return
+        panel = VerificationPanel()
+        panel.closed.connect(self.back_to_signing)
+        panel.sign_requested.connect(self.back_to_signing)
+        panel.show_working()
+        self._show_side(panel)
+        submit(
+            self._lanes.document, _verify, self._opened.snapshot, succeeded=panel.show_report, failed=panel.show_error
+        )
+
+    def show_result(self, result: SigningResult) -> None:
+        """The panel after signing; the signed file is open already."""
+        from app.gui.result_panel import ResultPanel
+
+        panel = ResultPanel()
+        panel.folder_requested.connect(self._show_folder)
+        panel.another_requested.connect(self.open_requested)
+        self._show_side(panel)
+        panel.show_result(result)
+
+    def _show_side(self, panel: QWidget) -> None:
+        old = self.side.currentWidget()
+        self.side.addWidget(panel)
+        self.side.setCurrentWidget(panel)
+        if old is not panel and old is not self.panel and old is not None:
+            self.side.removeWidget(old)
+            old.deleteLater()
+
+    def back_to_signing(self) -> None:
+        """The signing panel again."""
+        self._show_side(self.panel)
+
+    def _show_folder(self) -> None:
+        if self._result is not None:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._result.target.parent)))
+
+    # --- small things -----------------------------------------------------------------------------------
+
+    def _show_banner(self, kind: str, title: str, text: str) -> Banner:
+        self._clear_banner()
+        self.banner = Banner(kind, title, text)
+        self._banners.setContentsMargins(12, 12, 12, 0)
+        self._banners.addWidget(self.banner)
+        return self.banner
+
+    def _clear_banner(self) -> None:
+        if self.banner is not None:
+            self._banners.setContentsMargins(12, 0, 12, 0)
+            self.banner.hide()
+            self.banner.deleteLater()
+            self.banner = None
+
+    def _page_changed(self, page: int) -> None:
+        self.toolbar.show_page(page, self.view.layout_.pages)
+        if self._opened is not None:
+            self.view.setAccessibleName(self.view.page_name(shown(self._opened.snapshot.source.name)))
+
+    def _go_to(self, page: int) -> None:
+        self.view.go_to(page)
+        self.view.setFocus()
+
+    def _page_up(self) -> None:
+        self.view.go_to(self.view.page - 1)
+
+    def _page_down(self) -> None:
+        self.view.go_to(self.view.page + 1)
+
+    def _focus_page_number(self) -> None:
+        self.toolbar.number.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def _next_area(self) -> None:
+        areas = (self.toolbar.home_button, self.view, self.panel.primary)
+        owners = (self.toolbar, self.view, self.side)
+        focus = self.focusWidget()
+        here = next(
+            (i for i, owner in enumerate(owners) if focus and (focus is owner or owner.isAncestorOf(focus))), -1
+        )
+        areas[(here + 1) % len(areas)].setFocus(Qt.FocusReason.TabFocusReason)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.side.setFixedWidth(WIDTH if self.width() >= NARROW else NARROW_WIDTH)
+
+
+def _inspect(snapshot: Snapshot, suffix: str) -> Inspected:
+    from app.document.child import DocumentChild
+    from app.document.target import default_target, free_target
+
+    child = DocumentChild(snapshot.path)
+    try:
+        document = child.inspect(None)
+    except BaseException:
+        child.close()
+        raise
+    return Inspected(child, document, free_target(default_target(snapshot.source, suffix)))
+
+
+def _preview(child: DocumentChild, block: Block, w: float, h: float) -> bytes:
+    return child.preview(block, w, h)
+
+
+def _draw_preview(renderer: Renderer, document: bytes, scale: float) -> QImage:
+    drawn = renderer.picture_of(document, scale)
+    return QImage(drawn.data, drawn.width, drawn.height, drawn.stride, QImage.Format.Format_RGB32).copy()
+
+
+def _verify(snapshot: Snapshot) -> VerificationReport:
+    from app.verification.verify import verify
+
+    return verify(snapshot.path)
