@@ -17,6 +17,7 @@ from app.errors import (
     CardBusy,
     CardChanged,
     CardFault,
+    CardRemoved,
     CardRemovedWhileSigning,
     NoCard,
     NotMyNumberCard,
@@ -158,9 +159,14 @@ class CardHolder:
             return ReaderStatus(name, "other")
         except (CardBusy, CardFault) as error:
             return ReaderStatus(name, "other", problem=error.code)
+        session, kind = JpkiSession(transport), ""
         try:
-            return _read_status(name, JpkiSession(transport))
-        except ContactLost:  # cards of other systems may not even answer a SELECT
+            kind = session.kind()
+            return _read_status(name, kind, session)
+        except ContactLost:
+            if kind:
+                return ReaderStatus(name, "none", problem=CardRemoved.code)
+            # cards of other systems may not even answer a SELECT
             state = self._slots.states().get(name)
             return ReaderStatus(name, "other" if state and state.present else "none")
         finally:
@@ -171,13 +177,12 @@ class CardHolder:
             return ReaderStatus(held.reader, "my-number", sign_certificate=True)
         try:
             with self._contact(held.reader):
-                return _read_status(held.reader, held.session)
+                return _read_status(held.reader, held.session.kind(), held.session)
         except UserError as error:
             return ReaderStatus(held.reader, "none", problem=error.code)
 
 
-def _read_status(name: str, session: JpkiSession) -> ReaderStatus:
-    kind = session.kind()
+def _read_status(name: str, kind: str, session: JpkiSession) -> ReaderStatus:
     if kind == "new":
         return ReaderStatus(name, "other", problem="card-not-supported")
     if kind == "juki":

@@ -1,0 +1,233 @@
+"""The keeper through a real pcscd: what reaches the card, and what every fault becomes."""
+
+from __future__ import annotations
+
+import hashlib
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from box import READERS, Box
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding
+from vcard import VirtualCard
+
+from app.card.demo import SIGN_PASSWORD, Knobs
+from app.card.keeper import Keeper
+from app.errors import (
+    CardBusy,
+    CardRemoved,
+    CardRemovedWhileSigning,
+    CardServiceUnavailable,
+    NoCard,
+    NoReader,
+    NoSignatureCertificate,
+    NotMyNumberCard,
+    OutcomeUnknown,
+    PasswordIncorrect,
+    PasswordLocked,
+    ReaderNotFound,
+    SeveralCards,
+)
+from app.secret import Secret
+
+pytestmark = pytest.mark.pcsc
+MESSAGE = b"a document"
+DIGEST = hashlib.sha256(MESSAGE).digest()
+
+
+def password(text: str = SIGN_PASSWORD) -> Secret:
+    return Secret.taking(bytearray(text.encode()))
+
+
+def test_one_signature_costs_one_verify_and_one_signature_command(keeper: Keeper, vcard: VirtualCard) -> None:
+    key = keeper.key(keeper.choose())
+    assert key.attempts_remaining() == 5
+    with key.unlock(password()) as signing:
+        signature = signing.sign(DIGEST)
+        certificate = x509.load_der_x509_certificate(signing.certificate)
+        assert signing.mechanism == "rsa-pkcs1v15"
+        assert signing.chain == (vcard.card.identity.authority,)
+    public = certificate.public_key()
+    public.verify(signature, MESSAGE, padding.PKCS1v15(), hashes.SHA256())
+    assert (vcard.counts["VERIFY"], vcard.counts["SIGN"]) == (1, 1)
+    assert vcard.trace[-1] == "SELECT -> 9000", "the application is left"
+    assert vcard.power[-1][1] == "off"
+
+
+def test_the_status_shows_what_needs_no_password(keeper: Keeper, vcard: VirtualCard) -> None:
+    first, second = keeper.readers()
+    assert first.plain() == {
+        "name": READERS[0],
+        "card": "my-number",
+        "sign_certificate": True,
+        "auth_certificate": True,
+        "sign_tries_left": 5,
+        "auth_tries_left": 3,
+        "problem": None,
+    }
+    assert (second.name, second.card) == (READERS[1], "none")
+    assert vcard.counts["VERIFY"] == 0
+
+
+def test_changes_are_noticed_without_a_word_to_the_card(keeper: Keeper, vcard: VirtualCard) -> None:
+    keeper.readers()
+    vcard.forget()
+    assert not keeper.changed()
+    assert not vcard.counts
+    vcard.remove()
+    assert keeper.changed()
+    assert keeper.readers()[0].card == "none"
+    assert not keeper.changed()
+    vcard.insert()
+    assert keeper.changed()
+
+
+def test_a_wrong_password_costs_one_try_and_the_card_stays_held(keeper: Keeper, vcard: VirtualCard) -> None:
+    key = keeper.key(READERS[0])
+    with pytest.raises(PasswordIncorrect) as caught, key.unlock(password("WRONG1")):
+        pass
+    assert caught.value.attempts_remaining == 4
+    assert vcard.counts["VERIFY"] == 1
+    with key.unlock(password()) as signing:
+        assert len(signing.sign(DIGEST)) == 256
+    assert key.attempts_remaining() == 5
+
+
+def test_a_locked_card_is_sent_no_password(keeper: Keeper, make_vcard: Callable[..., VirtualCard]) -> None:
+    card = make_vcard(Knobs(sign_tries=0))
+    key = keeper.key(READERS[0])
+    assert key.attempts_remaining() == 0
+    with pytest.raises(PasswordLocked), key.unlock(password()):
+        pass
+    assert card.counts["VERIFY"] == 0
+
+
+@pytest.mark.parametrize("status", [0x6983, 0x6984])
+def test_locked_status_words(keeper: Keeper, make_vcard: Callable[..., VirtualCard], status: int) -> None:
+    card = make_vcard(Knobs(sign_tries=0, tells_tries=False, locked_status=status))
+    with pytest.raises(PasswordLocked), keeper.key(READERS[0]).unlock(password()):
+        pass
+    assert card.counts["VERIFY"] == 1
+
+
+@pytest.mark.parametrize("fault", [Knobs(pulled_before="VERIFY"), Knobs(pulled_after="VERIFY")])
+def test_pulled_at_verify(keeper: Keeper, make_vcard: Callable[..., VirtualCard], fault: Knobs) -> None:
+    card = make_vcard(fault)
+    with pytest.raises(OutcomeUnknown), keeper.key(READERS[0]).unlock(password()):
+        pass
+    assert card.counts["VERIFY"] == 1
+
+
+@pytest.mark.parametrize("fault", [Knobs(pulled_before="SIGN"), Knobs(pulled_after="SIGN")])
+def test_pulled_at_sign(keeper: Keeper, make_vcard: Callable[..., VirtualCard], fault: Knobs) -> None:
+    card = make_vcard(fault)
+    with keeper.key(READERS[0]).unlock(password()) as signing, pytest.raises(CardRemovedWhileSigning):
+        signing.sign(DIGEST)
+    assert (card.counts["VERIFY"], card.counts["SIGN"]) == (1, 1)
+
+
+def test_pulled_before_the_password(keeper: Keeper, make_vcard: Callable[..., VirtualCard]) -> None:
+    card = make_vcard(Knobs(pulled_before="QUERY"))
+    with pytest.raises(CardRemoved), keeper.key(READERS[0]).unlock(password()):
+        pass
+    assert card.counts["VERIFY"] == 0
+
+
+def test_put_back_after_a_pull_it_works_again(keeper: Keeper, make_vcard: Callable[..., VirtualCard]) -> None:
+    card = make_vcard(Knobs(pulled_before="SIGN"))
+    key = keeper.key(READERS[0])
+    with key.unlock(password()) as signing, pytest.raises(CardRemovedWhileSigning):
+        signing.sign(DIGEST)
+    card.wait(False)
+    with pytest.raises(NoCard):
+        key.attempts_remaining()
+    card.insert()
+    with key.unlock(password()) as signing:
+        assert len(signing.sign(DIGEST)) == 256
+
+
+def test_no_card(keeper: Keeper) -> None:
+    with pytest.raises(NoCard):
+        keeper.choose()
+
+
+def test_no_reader(keeper: Keeper, box: Box) -> None:
+    box.start(readers=False)
+    assert keeper.readers() == ()
+    with pytest.raises(NoReader):
+        keeper.choose()
+
+
+def test_no_service_and_then_one_again(keeper: Keeper, box: Box) -> None:
+    assert len(keeper.readers()) == 2
+    box.stop()
+    with pytest.raises(CardServiceUnavailable):
+        keeper.readers()
+    box.start()
+    assert len(keeper.readers()) == 2
+
+
+def test_the_service_ends_while_the_card_is_unlocked(keeper: Keeper, box: Box, vcard: VirtualCard) -> None:
+    with keeper.key(READERS[0]).unlock(password()) as signing:
+        box.stop()
+        with pytest.raises(CardRemovedWhileSigning):
+            signing.sign(DIGEST)
+
+
+def test_another_card(keeper: Keeper, make_vcard: Callable[..., VirtualCard]) -> None:
+    make_vcard(Knobs(application=False))
+    with pytest.raises(NotMyNumberCard):
+        keeper.choose()
+
+
+def test_no_signature_certificate(keeper: Keeper, make_vcard: Callable[..., VirtualCard]) -> None:
+    card = make_vcard(Knobs(sign_certificate=False))
+    with pytest.raises(NoSignatureCertificate):
+        keeper.key(keeper.choose()).attempts_remaining()
+    assert card.counts["VERIFY"] == 0
+
+
+def test_two_cards_need_a_name(keeper: Keeper, make_vcard: Callable[..., VirtualCard]) -> None:
+    make_vcard()
+    make_vcard(slot=1)
+    with pytest.raises(SeveralCards):
+        keeper.choose()
+    assert keeper.choose(READERS[1]) == READERS[1]
+    assert keeper.choose("00 01") == READERS[1]
+    with pytest.raises(ReaderNotFound):
+        keeper.choose("Virtual")
+    with pytest.raises(ReaderNotFound):
+        keeper.choose("no such reader")
+
+
+def test_held_by_another_program(keeper: Keeper, vcard: VirtualCard) -> None:
+    rival = subprocess.Popen(
+        [sys.executable, str(Path(__file__).with_name("rival.py")), "hold", READERS[0]],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    assert rival.stdout
+    assert rival.stdout.readline() == b"held\n"
+    assert keeper.readers()[0].problem == "card-busy"
+    with pytest.raises(CardBusy):
+        keeper.choose()
+    with pytest.raises(CardBusy):
+        keeper.key(READERS[0]).attempts_remaining()
+    assert not keeper.changed()
+    rival.communicate()
+    assert keeper.changed(), "a busy card that became free is worth another look"
+    assert keeper.choose() == READERS[0]
+
+
+def test_the_card_is_exclusively_ours_until_released(keeper: Keeper, vcard: VirtualCard) -> None:
+    key = keeper.key(READERS[0])
+    with Keeper() as other:
+        key.attempts_remaining()
+        with pytest.raises(CardBusy):
+            other.key(READERS[0]).attempts_remaining()
+        key.release()
+        assert other.key(READERS[0]).attempts_remaining() == 5

@@ -1,0 +1,133 @@
+"""The demo card in a virtual reader: speaks the driver's protocol over TCP and counts the commands it gets.
+
+Every message is a length (two bytes, big-endian) and a body. One byte of body is control: 00 power off, 01 power
+on, 02 warm reset, 04 asks for the ATR. Anything else is a command APDU.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+import time
+from collections import Counter
+
+from app.card.apdu import ContactLost
+from app.card.demo import ATR, DemoCard, kind
+from app.card.pcsc import PcscSlots
+
+
+class VirtualCard:
+    """One card and the hand that puts it on a reader.
+
+    `counts` and `trace` ("VERIFY -> 63C4") say what reached the card; no command's body is kept. `power` lists
+    on, off and reset with the time (monotonic seconds).
+    """
+
+    def __init__(self, card: DemoCard, port: int, reader: str) -> None:
+        self.card = card
+        self.reader = reader
+        self.atr = ATR
+        self.counts: Counter[str] = Counter()
+        self.trace: list[str] = []
+        self.power: list[tuple[float, str]] = []
+        self._port = port
+        self._socket: socket.socket | None = None
+        self._thread: threading.Thread | None = None
+        self._gone = float("-inf")
+        self._slots = PcscSlots()
+
+    def insert(self, *, wait: bool = True) -> None:
+        """Puts the card on the reader and waits until pcscd has seen it."""
+        # a card that comes back between two looks of pcscd (400 ms) after a failed command stays unseen for good
+        time.sleep(max(0.0, self._gone + 0.5 - time.monotonic()))
+        self.card.put_back()
+        self._socket = socket.create_connection(("127.0.0.1", self._port), timeout=10)
+        self._socket.settimeout(None)
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._thread = threading.Thread(target=self._serve, args=(self._socket,), name="virtual-card", daemon=True)
+        self._thread.start()
+        if wait:
+            self.wait(True)
+
+    def remove(self, *, wait: bool = True) -> None:
+        """Takes the card away and waits until pcscd has seen it."""
+        if self._socket:
+            with contextlib.suppress(OSError):
+                self._socket.shutdown(socket.SHUT_RDWR)
+        if self._thread:
+            self._thread.join(5)
+        self._socket = self._thread = None
+        if wait:
+            self.wait(False)
+
+    def wait(self, present: bool, seconds: float = 10) -> None:
+        """Waits until pcscd says that the card is there, or gone."""
+        end = time.monotonic() + seconds
+        while True:
+            state = self._slots.states().get(self.reader)
+            if state is not None and state.present is present:
+                return
+            if time.monotonic() > end:
+                raise TimeoutError(f"the card is not {'there' if present else 'gone'}")
+            time.sleep(0.01)
+
+    def forget(self) -> None:
+        """Starts counting anew."""
+        self.counts.clear()
+        self.trace.clear()
+        self.power.clear()
+
+    def _serve(self, connection: socket.socket) -> None:
+        try:
+            while True:
+                body = self._receive(connection)
+                if len(body) == 1:
+                    self._control(connection, body[0])
+                else:
+                    self._send(connection, self._answer(body))
+        except (OSError, EOFError, ContactLost):
+            pass  # the reader was closed, or a fault has pulled the card
+        finally:
+            self.card.power_off()
+            connection.close()
+            self._gone = time.monotonic()
+
+    def _answer(self, command: bytes) -> bytes:
+        name = kind(command)
+        self.counts[name] += 1
+        try:
+            answer = self.card.transmit(command)
+        except ContactLost:
+            self.trace.append(f"{name} -> lost")
+            raise
+        self.trace.append(f"{name} -> {answer[-2:].hex().upper()}")
+        return answer
+
+    def _control(self, connection: socket.socket, code: int) -> None:
+        if code == 0x04:
+            self._send(connection, self.atr)
+            return
+        self.power.append((time.monotonic(), {0: "off", 1: "on", 2: "reset"}.get(code, "?")))
+        if code == 0x00:
+            self.card.power_off()
+        elif code == 0x02:
+            self.card.reset()
+
+    def _receive(self, connection: socket.socket) -> bytes:
+        size = int.from_bytes(self._exactly(connection, 2), "big")
+        return self._exactly(connection, size)
+
+    def _exactly(self, connection: socket.socket, size: int) -> bytes:
+        data = b""
+        while len(data) < size:
+            # the driver sends length and body apart: without this each command waits 44 ms for Nagle's algorithm
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
+            part = connection.recv(size - len(data))
+            if not part:
+                raise EOFError
+            data += part
+        return data
+
+    def _send(self, connection: socket.socket, body: bytes) -> None:
+        connection.sendall(len(body).to_bytes(2, "big") + body)
