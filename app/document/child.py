@@ -6,7 +6,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from app.document.facts import PdfDocument, PreparedRevision, RevisionOrder
+from app.document.facts import Block, PdfDocument, PreparedRevision, RevisionOrder
 from app.errors import PdfUnreadable
 from app.isolation import MIB, Answer, Child, ChildFailure, Limits
 from app.secret import Secret
@@ -52,6 +52,10 @@ class DocumentChild:
             field=str(answer.value["field"]),
             page=answer.value["page"],
         )
+
+    def preview(self, block: Block, w_mm: float, h_mm: float) -> bytes:
+        """A PDF of one page that is just the block. Raises BoxTooSmall, GlyphMissing, FontMissing."""
+        return bytes(self._call("preview", block=block.plain(), w_mm=w_mm, h_mm=h_mm).blobs[0])
 
     def cancel(self) -> None:
         """Ends the child at once; a call under way raises Cancelled."""

@@ -100,6 +100,13 @@ class Block:
     lines: tuple[Line, ...]
     practice: str = ""
 
+    def plain(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_plain(cls, data: Mapping[str, Any]) -> Block:
+        return cls(tuple(Line(**line) for line in data["lines"]), str(data["practice"]))
+
 
 @dataclass(frozen=True, slots=True)
 class RevisionOrder:
@@ -130,8 +137,7 @@ class RevisionOrder:
             page, *box = values["place"]
             values["place"] = (int(page), *map(float, box))
         if values["block"] is not None:
-            lines = tuple(Line(**line) for line in values["block"]["lines"])
-            values["block"] = Block(lines, values["block"]["practice"])
+            values["block"] = Block.from_plain(values["block"])
         return cls(**values)
 
 

@@ -17,7 +17,7 @@ from pyhanko.pdf_utils.crypt import AuthResult, AuthStatus, SecurityHandler, Sta
 from pyhanko.pdf_utils.crypt.permissions import StandardPermissions
 from pyhanko.pdf_utils.reader import PdfFileReader
 
-from app.document.facts import PdfDocument, RevisionOrder
+from app.document.facts import Block, PdfDocument, RevisionOrder
 from app.document.fields import FieldNode, Restrictions, read_fields, read_restrictions
 from app.document.objects import entry
 from app.document.pages import PageTree, read_pages
@@ -173,7 +173,13 @@ class _Service:
         return Answer(value, [revision.suffix])
 
 
+def _preview(blobs: list[bytearray], block: dict[str, Any], w_mm: float, h_mm: float) -> Answer:
+    from app.document.stamp import preview
+
+    return Answer(None, [preview(Block.from_plain(block), w_mm, h_mm)])
+
+
 def serve(channel: Channel, path: str) -> None:
     """The document child: answers about one file until its parent is done with it."""
     service = _Service(path)
-    channel.serve({"inspect": service.inspect, "prepare": service.prepare})
+    channel.serve({"inspect": service.inspect, "prepare": service.prepare, "preview": _preview})

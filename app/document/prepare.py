@@ -7,6 +7,7 @@ Only the bytes to append are made; the file itself is read where needed and neve
 from __future__ import annotations
 
 import io
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -15,11 +16,12 @@ from pyhanko.pdf_utils.extensions import DeveloperExtension, DevExtensionMultiva
 from pyhanko.pdf_utils.generic import pdf_date, pdf_name, pdf_string
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
-from app.document.facts import PreparedRevision, RevisionOrder
+from app.document.facts import Block, PreparedRevision, RevisionOrder
 from app.document.fields import FieldNode, top_names
-from app.document.geometry import Rectangle, placed
-from app.document.objects import Key, entry
+from app.document.geometry import Rectangle, placed, upright
+from app.document.objects import Key, entry, rectangle
 from app.document.pdf import OpenPdf
+from app.document.stamp import drawn
 from app.errors import (
     FieldAlreadySigned,
     FieldNotFound,
@@ -53,17 +55,22 @@ def prepare(pdf: OpenPdf, order: RevisionOrder) -> PreparedRevision:
         node = _existing(pdf, order.field)
         name, page = node.facts.name, node.facts.page if node.facts.visible else None
         _sign_field(writer, node, signature_pointer, signature.dictionary)
+        if page is not None and node.widget is not None:
+            widget = _update(writer, node.widget)
+            _dress(writer, widget, order.block, pdf.tree.pages[page - 1].rotation, rectangle(entry(widget, "/Rect")))
     else:
         if not pdf.new_fields:
             raise SigningNotPermitted(detail="permissions")
         if not pdf.new_field_allowed:
             raise WouldBreakSignature
         name, page = _new_name(pdf), None
-        number, rectangle = 1, (0.0, 0.0, 0.0, 0.0)
+        number, area = 1, (0.0, 0.0, 0.0, 0.0)
         if order.place is not None:
-            number, rectangle = placed(pdf.tree.pages, order.place)
+            number, area = placed(pdf.tree.pages, order.place)
             page = number
-        _add_field(writer, pdf.tree.keys[number - 1], name, rectangle, signature_pointer)
+        widget = _add_field(writer, pdf.tree.keys[number - 1], name, area, signature_pointer)
+        if page is not None:
+            _dress(writer, widget, order.block, pdf.tree.pages[page - 1].rotation, area)
     if order.subfilter.startswith("ETSI.") and writer.output_version < (2, 0):
         writer.register_extension(ESIC)
         writer.update_root()
@@ -124,7 +131,7 @@ def _sign_field(
 
 
 def _add_field(
-    writer: IncrementalPdfFileWriter, page_key: Key, name: str, rectangle: Rectangle, pointer: generic.IndirectObject
+    writer: IncrementalPdfFileWriter, page_key: Key, name: str, area: Rectangle, pointer: generic.IndirectObject
 ) -> generic.DictionaryObject:
     """A new field merged with its one widget, in the form and on the page."""
     page_pointer = generic.IndirectObject(*page_key, writer)
@@ -137,7 +144,7 @@ def _add_field(
             pdf_name("/V"): pointer,
             pdf_name("/F"): generic.NumberObject(PRINT | LOCKED),
             pdf_name("/P"): page_pointer,
-            pdf_name("/Rect"): generic.ArrayObject(generic.FloatObject(f"{value:.3f}") for value in rectangle),
+            pdf_name("/Rect"): _numbers(area),
         }
     )
     widget_pointer = writer.add_object(widget)
@@ -154,6 +161,34 @@ def _add_field(
     writer.update_container(fields)
     _mark_form(writer)
     return widget
+
+
+def _dress(
+    writer: IncrementalPdfFileWriter, widget: Any, block: Block | None, rotation: int, area: Rectangle | None
+) -> None:
+    """Gives a widget its appearance, upright on the page as seen (ISO 32000-2 12.5.5)."""
+    assert area is not None
+    width, height = area[2] - area[0], area[3] - area[1]
+    if rotation in (90, 270):
+        width, height = height, width
+    form = generic.StreamObject(
+        {
+            pdf_name("/Type"): pdf_name("/XObject"),
+            pdf_name("/Subtype"): pdf_name("/Form"),
+            pdf_name("/BBox"): _numbers((0, 0, width, height)),
+            pdf_name("/Matrix"): _numbers(upright(rotation, width, height)),
+            pdf_name("/Resources"): generic.DictionaryObject(),
+        },
+        stream_data=drawn(block, width, height) if block else b"",
+    )
+    form.compress()
+    widget["/AP"] = generic.DictionaryObject({pdf_name("/N"): writer.add_object(form)})
+    for name in ("/AS", "/MK", "/BS", "/Border"):
+        widget.pop(name, None)  # other viewers' leave to draw something else
+
+
+def _numbers(values: Iterable[float]) -> generic.ArrayObject:
+    return generic.ArrayObject(generic.FloatObject(f"{value:.3f}") for value in values)
 
 
 def _fields(writer: IncrementalPdfFileWriter) -> generic.ArrayObject:

@@ -7,16 +7,17 @@ touched. PDFium's fonts for documents that embed none are set at birth: it does 
 from __future__ import annotations
 
 import ctypes
+import os
 import sys
 from array import array
 from collections import OrderedDict
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from app import assets
+from app.document.fonts import FOLDERS
 from app.errors import EncryptionUnsupported, PageNotFound, PdfPasswordRequired, PdfUnreadable
 from app.isolation import MIB, Answer, Channel, Child, ChildFailure, Limits
 from app.secret import Secret
@@ -24,10 +25,6 @@ from app.secret import Secret
 LIMITS = Limits(seconds=20, memory=1536 * MIB)
 REGION = 64 * MIB
 LOADED_PAGES = 4
-FONT_FOLDERS: Mapping[str, tuple[str, ...]] = {
-    "linux": ("/usr/share/fonts", "/usr/local/share/fonts"),
-    "darwin": ("/Library/Fonts", "/System/Library/Fonts"),
-}
 _PASSWORD, _SECURITY = 4, 5  # FPDF_GetLastError
 
 
@@ -118,7 +115,7 @@ class _Service:
         self._open: _Document | None = None
         assert channel.shared is not None
         self._region = (ctypes.c_ubyte * REGION).from_buffer(channel.shared)
-        folders = [str(assets.path("fonts")), *FONT_FOLDERS.get(sys.platform, ())]
+        folders = [str(assets.path("fonts")), *map(os.path.expanduser, FOLDERS.get(sys.platform, ()))]
         self._folders = (ctypes.c_char_p * (len(folders) + 1))(*(folder.encode() for folder in folders), None)
         config = self._pdfium.FPDF_LIBRARY_CONFIG(version=2)
         config.m_pUserFontPaths = ctypes.cast(self._folders, type(config.m_pUserFontPaths))
