@@ -158,15 +158,15 @@ class TriesLine(QWidget):
         row.addWidget(self._bars)
         self._left = Label("", "strong")
         row.addWidget(self._left)
-        self._again = Button(_("Check"), "link")
-        self._again.setAutoDefault(False)
-        self._again.clicked.connect(self.recheck)
-        row.addWidget(self._again)
+        self.again = Button(_("Check"), "link")
+        self.again.setAutoDefault(False)
+        self.again.clicked.connect(self.recheck)
+        row.addWidget(self.again)
 
     def show_tries(self, tries: int | None) -> None:
         """Shows the number read from the card; None: unknown, with a link that reads it again."""
         self._bars.setVisible(tries is not None)
-        self._again.setVisible(tries is None)
+        self.again.setVisible(tries is None)
         if tries is None:
             self._left.setText(_("Tries left: not known"))
             self._left.set_tone("text2")

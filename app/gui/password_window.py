@@ -21,6 +21,8 @@ from app.signing.sign import Step
 from app.wording.language import text as _
 from app.wording.plain import shown
 
+__all__ = ["PasswordContext", "PasswordWindow", "State"]
+
 WIDTH = 540
 PAUSE_MS = 600  # after this long, four digits are taken for the other password
 _TITLE_BAR = 40
@@ -74,8 +76,9 @@ class PasswordWindow(QDialog):
         self._show_message(WaitingPage(removed=False), State.WAITING)
 
     def show_removed_before(self) -> None:
-        """The card went away before anything was sent."""
-        self._show_message(WaitingPage(removed=True), State.WAITING)
+        """The card went away before anything was sent; nothing new while the window waits for it anyway."""
+        if self.state is not State.WAITING:
+            self._show_message(WaitingPage(removed=True), State.WAITING)
 
     def show_typing(self, tries: int | None) -> None:
         """Ready for the password; `tries` as just read from the card, None: unknown, 0: locked."""
@@ -210,8 +213,8 @@ class PasswordWindow(QDialog):
         self._form_column = column = QVBoxLayout(form)
         column.setContentsMargins(0, 0, 0, 0)
         self._title = Label(_("Enter your signature password"), "title")
-        self._file_box = FileBox(self._context)
-        self._file_box.resized.connect(self._fit)
+        self.file_box = FileBox(self._context)
+        self.file_box.resized.connect(self._fit)
         self._disclosure = Disclosure()
         self._divider = Divider()
         self._compact_box = CompactBox(self._context)
@@ -248,7 +251,7 @@ class PasswordWindow(QDialog):
             question.addWidget(widget)
         question.addSpacing(6)
         question.addLayout(foot)
-        for part in (self._title, self._file_box, self._disclosure, self._divider, self._compact_box):
+        for part in (self._title, self.file_box, self._disclosure, self._divider, self._compact_box):
             column.addWidget(part)
         column.addWidget(self.demo_banner)
         column.addWidget(self.banner)
@@ -283,18 +286,19 @@ class PasswordWindow(QDialog):
     def _show_message(self, page: Message, state: State) -> None:
         leave = button(_("Close") if state is State.LOCKED else _("Cancel"))
         leave.clicked.connect(self.reject)
+        first = leave
         if state is State.SIGNING:
             leave.setEnabled(False)
             page.end(leave, note=_("It cannot be stopped until it is done"))
         elif state is State.UNKNOWN:
-            again = button(_("Check the tries left"), "primary", "refresh")
-            again.clicked.connect(self.recheck_requested)
-            page.end(leave, again)
-            again.setFocus()
+            first = button(_("Check the tries left"), "primary", "refresh")
+            first.clicked.connect(self.recheck_requested)
+            page.end(leave, first)
         else:
             page.end(leave)
         self.field.clear()
         self._show_page(page, state)
+        first.setFocus()
 
     def _show_page(self, page: QWidget, state: State) -> None:
         self.state = state
@@ -321,7 +325,7 @@ class PasswordWindow(QDialog):
         return self._column.totalHeightForWidth(WIDTH)
 
     def _arrange(self, *, compact: bool) -> None:
-        for widget in (self._title, self._file_box, self._disclosure, self._divider):
+        for widget in (self._title, self.file_box, self._disclosure, self._divider):
             widget.setVisible(not compact)
         self._compact_box.setVisible(compact)
         self._form_column.setSpacing(8 if compact else 16)

@@ -49,6 +49,7 @@ class VerificationPanel(QWidget):
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         column.addWidget(self._scroll, 1)
+        self._body = QWidget()
         self.banner: Banner | None = None
         self.cards: list[SignatureCard] = []
         self.show_working()
@@ -61,7 +62,7 @@ class VerificationPanel(QWidget):
         row.addWidget(Spinner(22))
         row.addWidget(Label(_("Checking the signatures…"), "body", "text2"), 1)
         column.addLayout(row)
-        column.addStretch(1)
+        self._show(column)
 
     def show_error(self, error: UserError) -> None:
         """It could not be looked at."""
@@ -69,7 +70,7 @@ class VerificationPanel(QWidget):
         column = self._fresh()
         self.banner = Banner("bad", said.title, "\n".join(part for part in (said.happened, said.todo) if part))
         column.addWidget(self.banner)
-        column.addStretch(1)
+        self._show(column)
 
     def show_report(self, report: VerificationReport) -> None:
         """The headline, then a card for each signature; the newest is open."""
@@ -78,26 +79,29 @@ class VerificationPanel(QWidget):
         self.banner = Banner(head.tone, head.title, head.detail)
         column.addWidget(self.banner)
         if not report.signatures:
-            sign = Button(_("Sign"), "default", "pen-line")
-            sign.clicked.connect(self.sign_requested)
-            column.addWidget(sign, 0, Qt.AlignmentFlag.AlignLeft)
+            self.sign_button = Button(_("Sign"), "default", "pen-line")
+            self.sign_button.clicked.connect(self.sign_requested)
+            column.addWidget(self.sign_button, 0, Qt.AlignmentFlag.AlignLeft)
         newest = len(report.signatures)
         for number, signature in reversed(list(enumerate(report.signatures, 1))):
             card = SignatureCard(signature, number, opened=number == newest)
             card.toggle.setVisible(newest > 1)
             self.cards.append(card)
             column.addWidget(card)
-        column.addStretch(1)
+        self._show(column)
 
     def _fresh(self) -> QVBoxLayout:
         self.banner, self.cards = None, []
-        body = QWidget()
-        body.setProperty("ground", "panel")
-        column = QVBoxLayout(body)
+        self._body = QWidget()
+        self._body.setProperty("ground", "panel")
+        column = QVBoxLayout(self._body)
         column.setContentsMargins(20, 18, 20, 18)
         column.setSpacing(14)
-        self._scroll.setWidget(body)
         return column
+
+    def _show(self, column: QVBoxLayout) -> None:
+        column.addStretch(1)
+        self._scroll.setWidget(self._body)
 
 
 class SignatureCard(QWidget):

@@ -1,0 +1,163 @@
+"""The password field with real key events: what it takes, what it refuses, and that nothing comes out of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QGuiApplication, QKeySequence
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from app.gui import password_field
+from app.gui.password_field import PasswordField
+from app.secret import Secret
+
+pytestmark = pytest.mark.window
+
+
+@pytest.fixture
+def field(qtbot: QtBot) -> Iterator[PasswordField]:
+    made = PasswordField()
+    made.resize(480, 50)
+    qtbot.addWidget(made)
+    made.show()
+    qtbot.waitExposed(made)
+    made.setFocus()
+    yield made
+    QGuiApplication.clipboard().clear()
+
+
+def content(secret: Secret) -> str:
+    with secret.view() as view:
+        return bytes(view).decode("ascii")
+
+
+def clipboard() -> str:
+    return QGuiApplication.clipboard().text()
+
+
+def press(field: PasswordField, sequence: QKeySequence.StandardKey) -> None:
+    QTest.keySequence(field, QKeySequence(sequence))
+
+
+def test_small_letters_are_raised(field: PasswordField) -> None:
+    QTest.keyClicks(field, "abC12z")
+    assert content(field.take()) == "ABC12Z"
+
+
+def test_full_width_is_halved_and_blanks_round_a_paste_are_cut(field: PasswordField) -> None:
+    QGuiApplication.clipboard().setText("  ａＢ１２ｘ９\n")
+    press(field, QKeySequence.StandardKey.Paste)
+    assert content(field.take()) == "AB12X9"
+
+
+def test_a_forbidden_character_is_named_and_not_taken(field: PasswordField, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(field.refused) as refused:
+        QTest.keyClicks(field, "AB-")
+    assert refused.args == ["-"]
+    assert field.count() == 2
+
+
+def test_a_paste_with_a_forbidden_character_is_refused_whole(field: PasswordField, qtbot: QtBot) -> None:
+    QGuiApplication.clipboard().setText("ABC_123")
+    with qtbot.waitSignal(field.refused) as refused:
+        field.paste()
+    assert refused.args == ["_"]
+    assert field.count() == 0
+
+
+def test_the_seventeenth_character_is_refused(field: PasswordField, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(field.overflowed):
+        QTest.keyClicks(field, "A" * 17)
+    assert field.count() == 16
+    QGuiApplication.clipboard().setText("B" * 17)
+    with qtbot.waitSignal(field.overflowed):
+        field.paste()
+    assert field.count() == 16
+
+
+def test_nothing_is_copied_cut_or_dragged_out(field: PasswordField) -> None:
+    QGuiApplication.clipboard().setText("before")
+    QTest.keyClicks(field, "SECRET99")
+    for key in (
+        QKeySequence.StandardKey.SelectAll,
+        QKeySequence.StandardKey.Copy,
+        QKeySequence.StandardKey.SelectAll,
+        QKeySequence.StandardKey.Cut,
+    ):
+        press(field, key)
+    assert clipboard() == "before"
+    assert field.count() == 8
+    assert not field.acceptDrops()
+    QTest.mouseDClick(field, Qt.MouseButton.LeftButton)
+    assert "SECRET99" not in QGuiApplication.clipboard().text(QGuiApplication.clipboard().Mode.Selection)
+
+
+def test_backspace_takes_one_and_select_all_takes_everything(field: PasswordField) -> None:
+    QTest.keyClicks(field, "ABCDEF")
+    QTest.keyClick(field, Qt.Key.Key_Backspace)
+    assert field.count() == 5
+    press(field, QKeySequence.StandardKey.SelectAll)
+    QTest.keyClicks(field, "x")
+    assert content(field.secret) == "X"
+    QTest.keyClick(field, Qt.Key.Key_Delete)
+    assert field.count() == 0
+
+
+def test_the_input_method_is_off(field: PasswordField) -> None:
+    assert not field.testAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled)
+    assert not QGuiApplication.inputMethod().isVisible()
+
+
+def test_the_eye_hides_again_when_the_window_loses_focus(field: PasswordField) -> None:
+    QTest.keyClicks(field, "ABCDEF")
+    QTest.mouseClick(field.eye, Qt.MouseButton.LeftButton)
+    assert field.revealed
+    QApplication.sendEvent(field, QEvent(QEvent.Type.WindowDeactivate))
+    assert not field.revealed
+
+
+def test_the_eye_hides_again_after_a_while(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert password_field.REVEALED_MS == 10_000
+    monkeypatch.setattr(password_field, "REVEALED_MS", 30)
+    field = PasswordField()
+    qtbot.addWidget(field)
+    field.show()
+    QTest.mouseClick(field.eye, Qt.MouseButton.LeftButton)
+    assert field.revealed
+    qtbot.waitUntil(lambda: not field.revealed, timeout=1000)
+
+
+def test_dots_and_revealed_letters_look_different_and_dots_tell_no_letters(field: PasswordField) -> None:
+    QTest.keyClicks(field, "ABCDEF")
+    dots = field.grab().toImage()
+    press(field, QKeySequence.StandardKey.SelectAll)
+    QTest.keyClicks(field, "UVWXYZ")
+    assert field.grab().toImage() == dots
+    field.eye.setChecked(True)
+    assert field.grab().toImage() != dots
+
+
+def test_a_screen_reader_hears_the_number_only(field: PasswordField) -> None:
+    QTest.keyClicks(field, "SECRET99")
+    assert "8" in field.accessibleDescription()
+    assert "SECRET" not in field.accessibleDescription() + field.accessibleName()
+
+
+def test_take_hands_over_and_begins_anew(field: PasswordField) -> None:
+    QTest.keyClicks(field, "ABCDEF")
+    taken = field.take()
+    assert len(taken) == 6
+    assert field.count() == 0
+    assert field.secret is not taken
+    taken.wipe()
+
+
+def test_clearing_wipes_the_buffer(field: PasswordField) -> None:
+    QTest.keyClicks(field, "ABCDEF")
+    buffer = field.secret._buffer
+    field.clear()
+    assert bytes(buffer) == bytes(16)

@@ -1,0 +1,272 @@
+"""The password window with real key and mouse events: nothing is sent by accident, and nothing is left behind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from app.gui import password_window
+from app.gui.password_window import PasswordContext, PasswordWindow, State
+from app.secret import Secret
+from app.signing.sign import Step
+
+pytestmark = pytest.mark.window
+
+CONTEXT = PasswordContext("契約書.pdf", 12, 1_800_000, 12, "契約書_署名済み.pdf", "ab" * 32, False)
+
+
+class Sent:
+    """What the window let out."""
+
+    def __init__(self, window: PasswordWindow) -> None:
+        self.passwords: list[str] = []
+        self.cancelled = 0
+        window.submitted.connect(self.take)
+        window.cancelled.connect(self.count)
+
+    def take(self, secret: Secret) -> None:
+        with secret, secret.view() as view:
+            self.passwords.append(bytes(view).decode("ascii"))
+
+    def count(self) -> None:
+        self.cancelled += 1
+
+
+@pytest.fixture
+def window(qtbot: QtBot) -> Iterator[PasswordWindow]:
+    made = PasswordWindow(None, CONTEXT)
+    qtbot.addWidget(made)
+    made.open()
+    qtbot.waitExposed(made)
+    yield made
+    made.finish()
+
+
+@pytest.fixture
+def sent(window: PasswordWindow) -> Sent:
+    return Sent(window)
+
+
+def press(window: PasswordWindow, text: str, *keys: Qt.Key) -> None:
+    QTest.keyClicks(window.field, text)
+    for key in keys:
+        QTest.keyClick(window.field, key)
+
+
+def click(widget: object) -> None:
+    QTest.mouseClick(widget, Qt.MouseButton.LeftButton)
+
+
+def test_it_waits_for_a_card_first_and_then_asks(window: PasswordWindow) -> None:
+    assert window.state is State.WAITING
+    window.show_typing(5)
+    assert window.state is State.TYPING
+    assert window.field.hasFocus()
+    assert window.sign_button.held
+
+
+def test_return_submits_once_and_shows_the_signing(window: PasswordWindow, sent: Sent) -> None:
+    window.show_typing(5)
+    press(window, "abcd1234", Qt.Key.Key_Return, Qt.Key.Key_Return)
+    assert sent.passwords == ["ABCD1234"]
+    assert window.state is State.SIGNING
+    assert window.field.count() == 0
+
+
+def test_the_button_submits(window: PasswordWindow, sent: Sent) -> None:
+    window.show_typing(5)
+    press(window, "ABCD12")
+    click(window.sign_button)
+    assert sent.passwords == ["ABCD12"]
+
+
+@pytest.mark.parametrize("typed", ["", "A", "ABC12"])
+def test_too_short_is_never_sent(window: PasswordWindow, sent: Sent, typed: str) -> None:
+    window.show_typing(5)
+    press(window, typed, Qt.Key.Key_Return)
+    click(window.sign_button)
+    assert sent.passwords == []
+    assert str(len(typed)) in window.advice_line.text()
+
+
+def test_four_digits_are_answered_after_a_pause_and_nothing_is_sent(
+    window: PasswordWindow, sent: Sent, qtbot: QtBot
+) -> None:
+    window.show_typing(5)
+    press(window, "1234")
+    assert "利用者証明用" not in window.advice_line.text()
+    qtbot.waitUntil(lambda: "利用者証明用" in window.advice_line.text(), timeout=2 * password_window.PAUSE_MS)
+    press(window, "5")
+    assert "利用者証明用" not in window.advice_line.text()
+    assert sent.passwords == []
+
+
+def test_four_digits_and_return_are_answered_at_once(window: PasswordWindow, sent: Sent) -> None:
+    window.show_typing(5)
+    press(window, "1234", Qt.Key.Key_Return)
+    assert "利用者証明用" in window.advice_line.text()
+    assert sent.passwords == []
+
+
+def test_a_forbidden_character_is_named_until_the_next_key(window: PasswordWindow) -> None:
+    window.show_typing(5)
+    press(window, "AB-")
+    assert "「-」" in window.advice_line.text()
+    press(window, "C")
+    assert "「-」" not in window.advice_line.text()
+
+
+@pytest.mark.parametrize("typed", ["ABCDEF", "123456"])
+def test_only_one_kind_is_advised_against_but_not_blocked(window: PasswordWindow, sent: Sent, typed: str) -> None:
+    window.show_typing(5)
+    press(window, typed)
+    assert "両方" in window.advice_line.text()
+    press(window, "", Qt.Key.Key_Return)
+    assert sent.passwords == [typed]
+
+
+def test_a_wrong_password_empties_the_field_and_tells_what_is_left(window: PasswordWindow) -> None:
+    window.show_typing(5)
+    press(window, "ABCD1234", Qt.Key.Key_Return)
+    window.show_wrong(4)
+    assert window.state is State.TYPING
+    assert window.field.count() == 0
+    assert window.field.hasFocus()
+    assert window.banner.isVisible()
+    assert "4" in window.banner.accessibleName()
+
+
+@pytest.mark.parametrize("wrong", [True, False])
+def test_the_last_try_needs_the_tick_and_the_button_itself(window: PasswordWindow, sent: Sent, wrong: bool) -> None:
+    window.show_wrong(1) if wrong else window.show_typing(1)
+    assert window.cancel_button.text() == "今はやめる"
+    press(window, "ABCD1234", Qt.Key.Key_Return)
+    assert sent.passwords == []
+    click(window.sign_button)
+    assert sent.passwords == []
+    click(window.tick)
+    press(window, "", Qt.Key.Key_Return)
+    assert sent.passwords == []
+    assert window.sign_button.hasFocus()
+    click(window.sign_button)
+    assert sent.passwords == ["ABCD1234"]
+
+
+def test_a_second_last_try_must_be_ticked_anew(window: PasswordWindow) -> None:
+    window.show_typing(1)
+    window.tick.setChecked(True)
+    window.show_wrong(1)
+    assert not window.tick.isChecked()
+
+
+def test_unknown_tries_show_no_number_and_can_be_read_again(window: PasswordWindow, qtbot: QtBot) -> None:
+    window.show_typing(None)
+    assert "不明" in window.tries_line.accessibleName()
+    with qtbot.waitSignal(window.recheck_requested):
+        click(window.tries_line.again)
+
+
+@pytest.mark.parametrize("way", ["show_typing", "show_wrong"])
+def test_no_try_left_is_locked_and_asks_nothing(window: PasswordWindow, way: str) -> None:
+    getattr(window, way)(0)
+    assert window.state is State.LOCKED
+    assert not window.field.isVisible()
+
+
+def test_closing_while_signing_does_nothing(window: PasswordWindow, sent: Sent) -> None:
+    window.show_typing(5)
+    press(window, "ABCD1234", Qt.Key.Key_Return)
+    window.close()
+    window.reject()
+    QTest.keyClick(window, Qt.Key.Key_Escape)
+    assert window.isVisible()
+    assert sent.cancelled == 0
+    for step in Step:
+        window.step_done(step)
+
+
+@pytest.mark.parametrize("way", ["close", "escape", "button"])
+def test_every_way_out_cancels_once_and_wipes(window: PasswordWindow, sent: Sent, way: str) -> None:
+    window.show_typing(5)
+    press(window, "SECRET99")
+    buffer = window.field.secret._buffer
+    if way == "close":
+        window.close()
+    elif way == "escape":
+        QTest.keyClick(window, Qt.Key.Key_Escape)
+    else:
+        click(window.cancel_button)
+    assert sent.cancelled == 1
+    assert sent.passwords == []
+    assert bytes(buffer) == bytes(16)
+
+
+def test_a_removed_card_empties_the_field(window: PasswordWindow) -> None:
+    window.show_typing(5)
+    press(window, "SECRET99")
+    window.show_removed_before()
+    assert window.state is State.WAITING
+    assert window.field.count() == 0
+
+
+def test_an_unknown_outcome_only_reads_the_counter(window: PasswordWindow, sent: Sent, qtbot: QtBot) -> None:
+    window.show_signing()
+    window.show_unknown()
+    with qtbot.waitSignal(window.recheck_requested):
+        QTest.keyClick(window.focusWidget(), Qt.Key.Key_Space)
+    assert sent.passwords == []
+
+
+def test_a_busy_card_counts_seconds_and_goes_on(window: PasswordWindow) -> None:
+    window.show_busy()
+    window.show_busy()
+    assert window.state is State.BUSY
+    window.show_typing(5)
+    assert window.state is State.TYPING
+
+
+def test_reading_the_tries_again_keeps_what_was_typed(window: PasswordWindow) -> None:
+    window.show_typing(None)
+    press(window, "ABC")
+    window.show_typing(5)
+    assert window.field.count() == 3
+
+
+def test_the_practice_password_is_shown_in_practice_only(window: PasswordWindow, qtbot: QtBot) -> None:
+    window.show_typing(5)
+    assert not window.demo_banner.isVisible()
+    practice = PasswordWindow(None, PasswordContext("a.pdf", 1, 10, None, "a_見本.pdf", "00" * 32, True))
+    qtbot.addWidget(practice)
+    practice.show_typing(5)
+    practice.open()
+    assert practice.demo_banner.isVisible()
+    practice.finish()
+
+
+def test_the_fingerprint_waits_behind_a_link(window: PasswordWindow) -> None:
+    window.show_typing(5)
+    before = window.height()
+    click(window.file_box.more)
+    assert window.height() > before
+
+
+def test_a_low_screen_gets_the_compact_form(window: PasswordWindow, monkeypatch: pytest.MonkeyPatch) -> None:
+    window.show_typing(5)
+    tall = window.height()
+    monkeypatch.setattr(password_window, "_TITLE_BAR", 100_000)
+    window.show_typing(5)
+    assert window.height() < 300 < tall
+
+
+def test_keys_go_round_field_eye_tick_cancel_sign(window: PasswordWindow) -> None:
+    window.show_typing(1)
+    order = [window.field, window.field.eye, window.tick, window.cancel_button, window.sign_button]
+    for here, there in pairwise(order):
+        assert here.hasFocus()
+        QTest.keyClick(here, Qt.Key.Key_Tab)
+        assert there.hasFocus()
