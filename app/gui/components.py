@@ -530,7 +530,7 @@ class Tile(QPushButton):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAccessibleName(title)
         self.setAccessibleDescription(caption)
-        row = QHBoxLayout(self)
+        self._row = row = QHBoxLayout(self)
         row.setContentsMargins(16, 14, 14, 14)
         row.setSpacing(12)
         row.addWidget(Picture(icon_name, "accent_ink", 22), 0, Qt.AlignmentFlag.AlignTop)
@@ -550,10 +550,10 @@ class Tile(QPushButton):
         return True
 
     def heightForWidth(self, width: int) -> int:
-        return self.layout().totalHeightForWidth(width)
+        return self._row.totalHeightForWidth(width)
 
     def sizeHint(self) -> QSize:
-        return QSize(280, self.layout().totalHeightForWidth(max(self.width(), 240)))
+        return QSize(280, self._row.totalHeightForWidth(max(self.width(), 240)))
 
     minimumSizeHint = sizeHint
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFontMetrics, QIntValidator, QResizeEvent
+from PySide6.QtCore import Qt, Signal, SignalInstance
+from PySide6.QtGui import QFocusEvent, QFontMetrics, QIntValidator, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from app.gui.components import Button, Divider, ElidedLabel, Label
@@ -42,8 +42,8 @@ class PageNumber(QLineEdit):
         if not self.hasAcceptableInput():
             self.setText(str(self._page))
 
-    def focusInEvent(self, event: object) -> None:
-        super().focusInEvent(event)  # type: ignore[arg-type]
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
         self.selectAll()
 
 
@@ -103,11 +103,11 @@ class DocumentToolbar(QWidget):
         self.check_button = self._button(_("Check signatures"), "shield-check", _("Check signatures"), self.check)
         row.addWidget(self.check_button)
 
-    def _button(self, text: str, icon: str, name: str, told: object) -> Button:
+    def _button(self, text: str, icon: str, name: str, told: SignalInstance) -> Button:
         made = Button(text, "ghost", icon)
         made.setAccessibleName(name)
         made.setToolTip(name if not text else "")
-        made.clicked.connect(told)  # type: ignore[arg-type]
+        made.clicked.connect(told)
         return made
 
     def _divide(self, row: QHBoxLayout) -> None:

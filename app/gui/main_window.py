@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer, Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -126,7 +126,7 @@ class MainWindow(QMainWindow):
             (QKeySequence.StandardKey.Close, self.go_home),
             (QKeySequence("Ctrl+Q"), self.close),
         ):
-            QShortcut(QKeySequence(keys), self, activated=slot)
+            QShortcut(QKeySequence(keys), self, slot)
 
     def fit_to_screen(self, size: tuple[int, int]) -> None:
         """The default size, or what the screen has room for."""

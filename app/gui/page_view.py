@@ -171,7 +171,7 @@ class PageView(QGraphicsView):
             painter.drawImage(place, picture.image)
             if not self._shown:
                 self._shown = True
-                QTimer.singleShot(0, self.first_picture)
+                QTimer.singleShot(0, self.first_picture.emit)
         detail = self._pictures.detail(page, scale)
         if detail is not None and detail.clip is not None:
             ratio = self.devicePixelRatioF()

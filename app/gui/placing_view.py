@@ -72,7 +72,8 @@ class PlacingView(PageView):
 
     def choose_field(self, field: SignatureField) -> None:
         """Chooses an empty field of the document."""
-        assert field.page is not None and field.box is not None
+        assert field.page is not None
+        assert field.box is not None
         self.page_of_box, self.field = field.page, field
         self.box = Box(*field.box, self.page_mm(field.page))
         self.reveal(field.page, *field.box)

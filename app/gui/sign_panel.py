@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QDoubleSpinBox,
     QFrame,
@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPushButton,
     QScrollArea,
+    QSizePolicy,
     QSpinBox,
     QVBoxLayout,
     QWidget,
@@ -37,7 +38,9 @@ class StepHead(QPushButton):
         super().__init__()
         self.setProperty("kind", "plain")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._number_value, self._title_value = number, title
+        self._height = 34
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 4, 0, 4)
         row.setSpacing(12)
@@ -70,10 +73,16 @@ class StepHead(QPushButton):
         self._arrow.setVisible(closable)
         self._arrow.show_icon("chevron-up" if open_ else "chevron-down", "text2")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus if closable else Qt.FocusPolicy.NoFocus)
-        self.setFixedHeight(54 if summary else 34)
+        self._height = 54 if summary else 34
+        self.updateGeometry()
         where = {"now": _("now"), "done": _("done")}.get(state, "")
         step = _("Step {n}", n=self._number_value) if self._number_value else ""
         self.setAccessibleName(_(" · ").join(part for part in (step, self._title_value, where, summary) if part))
+
+    def sizeHint(self) -> QSize:
+        return QSize(200, self._height)
+
+    minimumSizeHint = sizeHint
 
     def show_open(self, open_: bool) -> None:
         """Only the arrow."""
@@ -91,14 +100,16 @@ class PlaceFields(QWidget):
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(10)
         grid.setVerticalSpacing(8)
+        grid.setColumnStretch(0, 1)
+        grid.setColumnStretch(1, 1)
         self.page = QSpinBox()
-        self.x, self.y, self.w, self.h = (QDoubleSpinBox() for _index in range(4))
+        self.left, self.top, self.wide, self.high = (QDoubleSpinBox() for _index in range(4))
         places = (
             (self.page, _("Page"), 0, 0),
-            (self.x, _("From the left"), 1, 0),
-            (self.y, _("From the top"), 1, 1),
-            (self.w, _("Width"), 2, 0),
-            (self.h, _("Height"), 2, 1),
+            (self.left, _("From the left"), 1, 0),
+            (self.top, _("From the top"), 1, 1),
+            (self.wide, _("Width"), 2, 0),
+            (self.high, _("Height"), 2, 1),
         )
         for spin, title, row, column in places:
             label = Label(title, "caption", "text2")
@@ -109,7 +120,8 @@ class PlaceFields(QWidget):
             cell.addWidget(spin)
             grid.addLayout(cell, row, column)
             spin.setAccessibleName(title)
-            spin.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
+            spin.setMinimumWidth(90)
+            spin.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
             spin.setKeyboardTracking(False)
             if isinstance(spin, QDoubleSpinBox):
                 spin.setDecimals(1)
@@ -120,16 +132,17 @@ class PlaceFields(QWidget):
 
     def show_box(self, page: int, pages: int, box: Box) -> None:
         """Shows a box without telling it back."""
-        values = ((self.page, page), (self.x, box.x), (self.y, box.y), (self.w, box.w), (self.h, box.h))
-        blockers = [QSignalBlocker(spin) for spin, _value in values]
+        values = ((self.left, box.x), (self.top, box.y), (self.wide, box.w), (self.high, box.h))
+        blockers = [QSignalBlocker(spin) for spin in (self.page, *(spin for spin, _value in values))]
         self.page.setMaximum(pages)
+        self.page.setValue(page)
         for spin, value in values:
-            spin.setValue(value)  # type: ignore[arg-type]
+            spin.setValue(value)
         for blocker in blockers:
             blocker.unblock()
 
     def _edited(self) -> None:
-        self.edited.emit(self.page.value(), self.x.value(), self.y.value(), self.w.value(), self.h.value())
+        self.edited.emit(self.page.value(), self.left.value(), self.top.value(), self.wide.value(), self.high.value())
 
 
 class SignPanel(QWidget):
@@ -264,7 +277,8 @@ class SignPanel(QWidget):
     def show_fields(self, fields: tuple[SignatureField, ...]) -> None:
         """A button for each empty signature field of the document."""
         while self._fields_column.count():
-            widget = self._fields_column.takeAt(0).widget()
+            item = self._fields_column.takeAt(0)
+            widget = item.widget() if item is not None else None
             if widget is not None:
                 widget.deleteLater()
         for field in fields[:3]:

@@ -133,7 +133,9 @@ class SigningController(QObject):
     # --- the password -------------------------------------------------------------------------------------
 
     def _submitted(self, secret: Secret) -> None:
-        assert self._request is not None and self._child is not None and self._key is not None
+        assert self._request is not None
+        assert self._child is not None
+        assert self._key is not None
         submit(
             self._lanes.card,
             _sign,

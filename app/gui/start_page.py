@@ -112,7 +112,7 @@ class StartPage(QScrollArea):
         self._column.setContentsMargins(28, 18, 28, 28)
         self._column.setSpacing(16)
         self._column.addLayout(self._head())
-        self._banner: Banner | None = None
+        self.banner: Banner | None = None
         self._body = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._body.setSpacing(24)
         self.drop_zone = DropZone()
@@ -160,15 +160,15 @@ class StartPage(QScrollArea):
     def show_problem(self, title: str, text: str) -> None:
         """A message above the drop zone, until the next file is opened."""
         self.clear_problem()
-        self._banner = Banner("bad", title, text)
-        self._column.insertWidget(1, self._banner)
+        self.banner = Banner("bad", title, text)
+        self._column.insertWidget(1, self.banner)
 
     def clear_problem(self) -> None:
         """Takes the message away."""
-        if self._banner is not None:
-            self._banner.hide()
-            self._banner.deleteLater()
-            self._banner = None
+        if self.banner is not None:
+            self.banner.hide()
+            self.banner.deleteLater()
+            self.banner = None
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -273,7 +273,7 @@ QPushButton[kind="link"]:hover, QPushButton[kind="link"]:focus { text-decoration
 QPushButton[kind="link"]:disabled { color: @disabled_text; }
 QPushButton[kind="tile"] { border: 1px solid @line; border-radius: 10px; padding: 0; min-height: 0; }
 QPushButton[kind="tile"]:hover { background: @hover; }
-QPushButton[kind="plain"] { background: transparent; border: none; padding: 0; min-height: 0; }
+QPushButton[kind="plain"] { background: transparent; border: none; padding: 0; min-height: 34px; }
 QPushButton[kind="destructive"] { color: @bad; border-color: @bad; }
 QLineEdit, QDoubleSpinBox, QSpinBox { background: @panel; color: @text; border: 1px solid @line2;
   border-radius: 8px; padding: 0 8px; min-height: 34px; selection-background-color: @accent;
@@ -282,8 +282,9 @@ QLineEdit:focus, QDoubleSpinBox:focus, QSpinBox:focus { border: 2px solid @accen
   min-height: 32px; }
 QLineEdit:disabled, QDoubleSpinBox:disabled, QSpinBox:disabled { background: @disabled; color: @disabled_text;
   border-color: @disabled; }
-QAbstractSpinBox QLineEdit, QAbstractSpinBox QLineEdit:focus { border: none; padding: 0; min-height: 0;
+QAbstractSpinBox QLineEdit, QAbstractSpinBox QLineEdit:focus { border: none; padding: 0 8px; min-height: 0;
   background: transparent; }
+QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { width: 0; height: 0; border: none; }
 QLineEdit[kind="page"] { border: 1px solid transparent; background: transparent; padding: 0; min-height: 30px; }
 QLineEdit[kind="page"]:hover { background: @hover; }
 QLineEdit[kind="page"]:focus { background: @panel; border: 2px solid @accent_ink; }

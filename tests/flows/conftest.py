@@ -1,0 +1,120 @@
+"""A display, the window in practice mode, a document of our own; and no call of the core on the GUI thread."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtWidgets import QApplication
+
+from app import isolation
+from app.gui import background, theme
+from app.gui.main_window import MainWindow
+from app.settings import Settings
+
+
+@pytest.fixture(scope="session")
+def display() -> Iterator[None]:
+    """The display there is, else an own Xvfb with a window manager (activation needs one)."""
+    if os.environ.get("DISPLAY") or not sys.platform.startswith("linux"):
+        yield
+        return
+    if not shutil.which("Xvfb"):
+        pytest.skip("no display and no Xvfb")
+    reader, writer = os.pipe()
+    server = subprocess.Popen(
+        ["Xvfb", "-displayfd", str(writer), "-screen", "0", "1600x1000x24", "-nolisten", "tcp"],
+        pass_fds=(writer,),
+        stderr=subprocess.DEVNULL,
+    )
+    os.close(writer)
+    with os.fdopen(reader) as answer:
+        os.environ["DISPLAY"] = f":{answer.readline().strip()}"
+    keeper = subprocess.Popen(["openbox"], stderr=subprocess.DEVNULL) if shutil.which("openbox") else None
+    yield
+    for process in (keeper, server):
+        if process is not None:
+            process.terminate()
+            process.wait()
+
+
+@pytest.fixture(scope="session")
+def qapp_args(display: None) -> list[str]:
+    """The application is made after the display."""
+    return ["natsuin"]
+
+
+@pytest.fixture
+def themed(qapp: QApplication) -> QApplication:
+    """The application as people see it."""
+    theme.load_fonts()
+    theme.apply(qapp, "light")
+    return qapp
+
+
+@pytest.fixture
+def calm_gui_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Starting a child, or calling one, on the GUI thread is a fault."""
+    for name in ("__init__", "call", "close"):
+        real = getattr(isolation.Child, name)
+
+        def guarded(*arguments: Any, _real: Any = real, **named: Any) -> Any:
+            assert not background.in_gui_thread(), "the core was called on the GUI thread"
+            return _real(*arguments, **named)
+
+        monkeypatch.setattr(isolation.Child, name, guarded)
+
+
+@pytest.fixture
+def window(themed: QApplication, calm_gui_thread: None, qtbot: Any) -> Iterator[MainWindow]:
+    """The main window in practice mode, shown and with the demo card read."""
+    lanes = background.Lanes()
+    made = MainWindow(lanes, Settings(), demo=True)
+    made.resize(1280, 806)
+    with qtbot.waitExposed(made):
+        made.show()
+    qtbot.waitUntil(lambda: made.card_watch.state.ready, timeout=15000)
+    yield made
+    made.close()
+    lanes.close()
+    made.deleteLater()
+
+
+def document(sizes: tuple[tuple[float, float], ...]) -> bytes:
+    """A small PDF with a line of text on pages of these sizes (pt)."""
+    count = len(sizes)
+    kids = " ".join(f"{3 + 2 * index} 0 R" for index in range(count))
+    bodies = [
+        "<< /Type /Catalog /Pages 2 0 R >>",
+        f"<< /Type /Pages /Count {count} /Kids [{kids}] >>",
+    ]
+    for index, (width, height) in enumerate(sizes):
+        text = f"BT /F1 18 Tf 60 {height - 80:.0f} Td (Page {index + 1}) Tj ET"
+        bodies.append(
+            f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 {width} {height}] /Contents {4 + 2 * index} 0 R "
+            "/Resources << /Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >> >> >>"
+        )
+        bodies.append(f"<< /Length {len(text)} >>\nstream\n{text}\nendstream")
+    out, places = "%PDF-1.7\n", []
+    for number, body in enumerate(bodies, 1):
+        places.append(len(out))
+        out += f"{number} 0 obj\n{body}\nendobj\n"
+    table = "".join(f"{place:010d} 00000 n \n" for place in places)
+    start = len(out)
+    out += f"xref\n0 {len(bodies) + 1}\n0000000000 65535 f \n{table}"
+    out += f"trailer\n<< /Size {len(bodies) + 1} /Root 1 0 R >>\nstartxref\n{start}\n%%EOF\n"
+    return out.encode("ascii")
+
+
+@pytest.fixture
+def contract(tmp_path: Path) -> Path:
+    """Two A4 pages."""
+    path = tmp_path / "契約書.pdf"
+    path.write_bytes(document(((595.0, 842.0), (595.0, 842.0))))
+    return path
