@@ -23,8 +23,9 @@ def field(qtbot: QtBot) -> Iterator[PasswordField]:
     made = PasswordField()
     made.resize(480, 50)
     qtbot.addWidget(made)
-    made.show()
-    qtbot.waitExposed(made)
+    with qtbot.waitActive(made):
+        made.show()
+        made.activateWindow()
     made.setFocus()
     yield made
     QGuiApplication.clipboard().clear()

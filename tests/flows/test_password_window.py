@@ -41,8 +41,9 @@ class Sent:
 def window(qtbot: QtBot) -> Iterator[PasswordWindow]:
     made = PasswordWindow(None, CONTEXT)
     qtbot.addWidget(made)
-    made.open()
-    qtbot.waitExposed(made)
+    with qtbot.waitActive(made):
+        made.open()
+        made.activateWindow()
     yield made
     made.finish()
 
