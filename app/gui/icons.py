@@ -20,7 +20,7 @@ _STROKE = 'stroke-width="1.75"'
 def icon(name: str, color: QColor, size: int = 20) -> QIcon:
     """The drawing `name` in `color`, sharp on every screen now attached; `size` in px."""
     result = QIcon()
-    for ratio in sorted({1.0, 2.0, *(screen.devicePixelRatio() for screen in QGuiApplication.screens())}):
+    for ratio in sorted({screen.devicePixelRatio() for screen in QGuiApplication.screens()}):
         result.addPixmap(pixmap(name, color, size, ratio))
     return result
 
