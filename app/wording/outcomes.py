@@ -141,8 +141,9 @@ def _unbroken(signature: SignatureReport, reasons: set[str]) -> Answer:
     if signature.changes not in ("none", "permitted"):
         detail = _("The signed part is whole. What was added later could not be compared to the end.")
         return Answer("neutral", _("Later changes could not be judged"), detail)
-    if "hybrid-references" in reasons:
-        return Answer("warn", _("Programs may show different contents"), reason("hybrid-references"))
+    for code in ("hybrid-references", "unlisted-objects"):
+        if code in reasons:
+            return Answer("warn", _("Programs may show different contents"), reason(code))
     if "field-appearance-changed" in reasons:
         return Answer("warn", _("A form field looks different now"), reason("field-appearance-changed"))
     if signature.changes == "permitted":
@@ -244,6 +245,7 @@ _REASONS: dict[str, Callable[[], str]] = {
     "signature-invalid": lambda: _("Signature and certificate do not fit together."),
     "unreadable": lambda: _("The signature's data cannot be read."),
     "unsigned-bytes": lambda: _("Something stands after the last signed part; a viewer may show it."),
+    "unlisted-objects": lambda: _("The file holds parts that no index lists; a viewer that repairs may show them."),
     "certificate-invalid-at-proven-time": lambda: _("The certificate was not valid when it was used"),
     "certificate-revoked": lambda: _("The certificate has been revoked"),
     "field-appearance-changed": lambda: _("After signing, what a field shows was replaced. Filling in a form does so."),

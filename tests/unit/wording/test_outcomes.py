@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from app.verification.report import BAD, REASONS, SignatureReport, VerificationReport
+from app.verification.report import BAD, CAUTION, REASONS, SignatureReport, VerificationReport
 from app.wording import language
 from app.wording.outcomes import answers, details, headline, reason, signer
 
@@ -70,6 +70,12 @@ def test_every_bad_reason_shows_in_the_headline(code: str) -> None:
     bad = replace(GOOD, reasons=(code,), intact=not broken, trusted="no" if broken else "jpki")
     assert headline(told(GOOD, bad)).tone == "bad"
     assert any(answer.tone == "bad" for answer in (answers(bad).changed, answers(bad).who))
+
+
+@pytest.mark.parametrize("code", sorted(CAUTION))
+def test_what_keeps_a_signature_from_being_good_is_never_all_green(code: str) -> None:
+    doubted = replace(GOOD, reasons=(code,))
+    assert headline(told(doubted)).tone != "ok"
 
 
 def test_a_forbidden_change_is_altered_and_the_headline_warns() -> None:
