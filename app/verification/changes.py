@@ -24,31 +24,36 @@ _MOST_OBJECTS = 20_000
 
 
 def serve(channel: Channel) -> None:
-    """Serves `open` (once) and `compare`: one signature a call, so that an answer counts when a later one is late."""
+    """Serves `open` and `compare`: one signature a call, so that an answer counts when a later one is late."""
     reading.silence()
-    with contextlib.ExitStack() as stack:
-        analysis: list[_Analysis] = []
+    stack = contextlib.ExitStack()
+    analysis: list[_Analysis] = []
 
-        def open_(blobs: list[bytearray], path: str, state: list[int], encrypted: bool = False) -> None:
-            reader, stream = stack.enter_context(reading.opened(path, blobs[0] if encrypted else None))
-            if reading.state(stream) != state:
-                raise AnalysisUnfinished
-            analysis.append(_Analysis(reader))
+    def open_(blobs: list[bytearray], path: str, state: list[int], encrypted: bool = False) -> None:
+        stack.close()
+        analysis.clear()
+        reader, stream = stack.enter_context(reading.opened(path, blobs[0] if encrypted else None))
+        if reading.state(stream) != state:
+            raise AnalysisUnfinished
+        analysis.append(_Analysis(reader))
 
-        def compare(blobs: list[bytearray], field: str) -> dict[str, Any]:
-            return analysis[0].compare(field)
+    def compare(blobs: list[bytearray], index: int) -> dict[str, Any]:
+        return analysis[0].compare(index)
 
+    with stack:
         channel.serve({"open": open_, "compare": compare})
 
 
 class _Analysis:
     def __init__(self, reader: PdfFileReader) -> None:
         self.reader = reader
-        self.fields = {name: holder for name, _, holder in reading.signature_fields(reader)}
+        self.fields = reading.signature_fields(reader)
 
-    def compare(self, name: str) -> dict[str, Any]:
-        """`changes` (permitted or forbidden) and reason codes for the signature in one field."""
-        signature = EmbeddedPdfSignature(self.reader, self.fields[name], name)
+    def compare(self, index: int) -> dict[str, Any]:
+        """`changes` (permitted or forbidden) and reason codes for the signature in one of the filled fields, which are
+        counted, not named: nothing keeps an attacker from using a name twice."""
+        name, _, field = self.fields[index]
+        signature = EmbeddedPdfSignature(self.reader, field, name)
         signature.compute_integrity_info(diff_policy=DEFAULT_DIFF_POLICY)
         if not signature.summarise_integrity_info()["docmdp_ok"]:
             return {"changes": "forbidden", "reasons": []}

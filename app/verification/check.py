@@ -65,11 +65,12 @@ def check(blobs: list[bytearray], path: str, encrypted: bool = False) -> dict[st
 
 @dataclass(slots=True)
 class _Signature:
-    """One filled field while it is examined; `parsed` is None when it could not be read."""
+    """One filled field while it is examined; `parsed` is None when it could not be read. `index`: its place among the
+    filled fields, by which the comparing child finds it."""
 
+    index: int
     name: str
     revision: int
-    value: Any
     parsed: EmbeddedPdfSignature | None
     subfilter: str
     is_timestamp: bool
@@ -85,10 +86,10 @@ class _Document:
         self.size = stream.seek(0, os.SEEK_END)
         with reading.refusing():
             self.has_tail = reading.has_unsigned_tail(reader, stream)
-        self.signatures = [self._read(*found) for found in reading.signature_fields(reader)]
+        self.signatures = [self._read(i, *found) for i, found in enumerate(reading.signature_fields(reader))]
         self.signatures.sort(key=lambda signature: signature.revision)
 
-    def _read(self, name: str, value: Any, holder: Any) -> _Signature:
+    def _read(self, index: int, name: str, value: Any, holder: Any) -> _Signature:
         parsed, revision, subfilter, kind = None, self.reader.xrefs.total_revisions, "", ""
         try:
             subfilter = str(value.get("/SubFilter", ""))
@@ -100,7 +101,7 @@ class _Document:
             raise
         except Exception:
             parsed = None
-        return _Signature(name, revision, value, parsed, subfilter, subfilter == TIMESTAMP or kind == "/DocTimeStamp")
+        return _Signature(index, name, revision, parsed, subfilter, subfilter == TIMESTAMP or kind == "/DocTimeStamp")
 
     async def reports(self, anchors: Sequence[bytes]) -> list[dict[str, Any]]:
         """Signatures of persons, oldest first. Document timestamps are no signatures: they prove times and levels,
@@ -219,6 +220,7 @@ class _Document:
             standing.reasons.append("timestamp-invalid")
         reasons = dict.fromkeys([*signature.reasons, *standing.reasons])
         return {
+            "index": signature.index,
             "field": signature.name,
             "intact": signature.intact,
             "covers_whole_file": signature.coverage == SignatureCoverageLevel.ENTIRE_FILE,

@@ -11,7 +11,6 @@ from types import TracebackType
 from typing import Any, Self
 
 from app.errors import (
-    AnalysisUnfinished,
     Cancelled,
     DocumentProcessDied,
     DocumentTooLarge,
@@ -20,7 +19,7 @@ from app.errors import (
     SelfCheckFailed,
     UserError,
 )
-from app.isolation import MIB, Buffer, Child, ChildFailure, Limits
+from app.isolation import MIB, Answer, Buffer, Child, ChildFailure, Limits
 from app.secret import Secret
 from app.verification.report import SignatureReport, VerificationReport
 
@@ -30,19 +29,51 @@ COMPARE = Limits(seconds=20, memory=1024 * MIB)
 """For the difference analysis of all signatures together; what it does not reach is "unknown"."""
 
 
-class Verifier:
-    """A child that verifies files, started at once so that it is warm when the file is there.
+class _Worker:
+    """A child that is started early, or when it is first needed, and replaced after its death."""
 
-    Calls are made one at a time; `cancel` may come from any thread and lets the call raise Cancelled. A child that
-    died is replaced at the next call.
+    def __init__(self, function: str, limits: Limits) -> None:
+        self._function = function
+        self._child: Child | None = None
+        self._cancelled = False
+        self.limits = limits
+
+    def start(self) -> Child:
+        if self._child is None:
+            self._child = Child(self._function, self.limits)
+            if self._cancelled:
+                self._child.cancel()
+        return self._child
+
+    def call(self, method: str, **arguments: Any) -> Answer:
+        try:
+            return self.start().call(method, **arguments)
+        except (DocumentTooSlow, DocumentTooLarge, DocumentProcessDied, Cancelled):
+            self.close()
+            raise
+
+    def cancel(self) -> None:
+        self._cancelled = True
+        if self._child is not None:
+            self._child.cancel()
+
+    def close(self) -> None:
+        if self._child is not None:
+            self._child.close()
+            self._child = None
+
+
+class Verifier:
+    """Verifies files in children, the first of which is started at once so that it is warm when the file is there.
+
+    Calls are made one at a time; `cancel` may come from any thread: the call under way and all later ones raise
+    Cancelled. A child that died otherwise is replaced at the next call.
     """
 
     def __init__(self, limits: Limits = CHECK, comparing: Limits = COMPARE) -> None:
-        self._limits = limits
-        self._comparing = comparing
-        self._cancelled = False
-        self._comparer: Child | None = None
-        self._child: Child | None = Child("app.verification.check:serve", limits)
+        self._checker = _Worker("app.verification.check:serve", limits)
+        self._comparer = _Worker("app.verification.changes:serve", comparing)
+        self._checker.start()
 
     def verify(
         self, path: Path, *, anchors: Sequence[bytes] = (), password: Secret | None = None
@@ -95,16 +126,13 @@ class Verifier:
 
     def cancel(self) -> None:
         """Ends the work at once."""
-        self._cancelled = True
-        for child in (self._child, self._comparer):
-            if child is not None:
-                child.cancel()
+        self._checker.cancel()
+        self._comparer.cancel()
 
     def close(self) -> None:
-        """Ends the child."""
-        if self._child is not None:
-            self._child.close()
-            self._child = None
+        """Ends the children."""
+        self._checker.close()
+        self._comparer.close()
 
     def __enter__(self) -> Self:
         return self
@@ -115,63 +143,39 @@ class Verifier:
         self.close()
 
     def _check(self, blobs: Sequence[Buffer], arguments: Mapping[str, Any]) -> dict[str, Any]:
-        if self._child is None:
-            self._child = Child("app.verification.check:serve", self._limits)
         try:
-            value: dict[str, Any] = self._child.call("check", blobs=blobs, **arguments).value
-            return value
+            value: dict[str, Any] = self._checker.call("check", blobs=blobs, **arguments).value
         except ChildFailure as failure:
             raise PdfUnreadable(detail=failure.kind) from None
-        except (DocumentTooSlow, DocumentTooLarge, DocumentProcessDied, Cancelled):
-            self.close()
-            raise
+        return value
 
     def _compare(
         self, signatures: list[dict[str, Any]], opening: Sequence[Buffer], arguments: Mapping[str, Any]
     ) -> None:
         """Fills in `changes` where it is None: one limit of time for all, the newest (the cheapest) first."""
-        ends = time.monotonic() + (self._comparing.seconds or 0)
-        code: str | None = None
-        with Child("app.verification.changes:serve", self._comparing) as child:
-            self._comparer = child
-            try:
-                for call, signature in [("open", None), *(("compare", s) for s in reversed(signatures))]:
-                    if signature is not None and signature["changes"] is not None:
-                        continue
-                    if code is None:
-                        code = self._step(child, call, signature, opening, arguments, ends - time.monotonic())
-                    if code and signature is not None:
-                        signature["changes"] = "unknown"
-                        signature["reasons"] = [*signature["reasons"], code]
-                    if code == "analysis-failed" and call == "compare":
-                        code = None  # this signature's only; the child lives
-            finally:
-                self._comparer = None
+        ends = time.monotonic() + (self._comparer.limits.seconds or 0)
+        code = self._analyse("open", ends, blobs=opening, **arguments)[1]
+        for signature in reversed(signatures):
+            if signature["changes"] is not None:
+                continue
+            answer: Mapping[str, Any] = {}
+            reason = code
+            if code is None:
+                answer, reason = self._analyse("compare", ends, index=signature["index"])
+                if reason == "analysis-unfinished":
+                    code = reason
+            signature["changes"] = str(answer.get("changes", "unknown"))
+            signature["reasons"] = [*signature["reasons"], *answer.get("reasons", [reason])]
 
-    def _step(
-        self,
-        child: Child,
-        call: str,
-        signature: dict[str, Any] | None,
-        opening: Sequence[Buffer],
-        arguments: Mapping[str, Any],
-        seconds: float,
-    ) -> str | None:
-        """One call of the analysis; the reason code if it gave no answer."""
+    def _analyse(self, call: str, ends: float, **arguments: Any) -> tuple[Mapping[str, Any], str | None]:
+        """One call of the analysis; without an answer, the reason code."""
         try:
-            if signature is None:
-                child.call(call, blobs=opening, seconds=max(seconds, 0.01), **arguments)
-            else:
-                answer = child.call(call, seconds=max(seconds, 0.01), field=signature["field"]).value
-                signature["changes"] = str(answer["changes"])
-                signature["reasons"] = [*signature["reasons"], *map(str, answer["reasons"])]
-        except Cancelled:
-            raise
+            seconds = max(ends - time.monotonic(), 0.01)
+            return self._comparer.call(call, seconds=seconds, **arguments).value or {}, None
         except (DocumentTooSlow, DocumentTooLarge, DocumentProcessDied):
-            return "analysis-unfinished"
-        except (ChildFailure, AnalysisUnfinished, UserError):
-            return "analysis-failed"
-        return None
+            return {}, "analysis-unfinished"
+        except (ChildFailure, UserError):
+            return {}, "analysis-failed"
 
 
 def verify(
@@ -188,7 +192,9 @@ def verify(
 
 
 def _report(facts: Mapping[str, Any]) -> SignatureReport:
-    return SignatureReport(**{**facts, "reasons": tuple(facts["reasons"])})
+    published = {**facts, "reasons": tuple(facts["reasons"])}
+    del published["index"]
+    return SignatureReport(**published)
 
 
 def _is_worse(old: SignatureReport, new: SignatureReport) -> bool:

@@ -212,11 +212,11 @@ class Forge:
         ).sign_pdf(writer)
         return bytes(out.getbuffer())
 
-    async def sign_again(self, data: bytes, identity: Identity, ranges: list[int]) -> bytes:
-        """The last signature of a file made anew over other ranges: what an attacker with a key of his own can do, or
-        a faulty program."""
-        old = re.search(rb"/ByteRange\s*\[[^\]]*\]\s*", data)
-        assert old is not None
+    async def sign_again(self, data: bytes, identity: Identity, ranges: list[int], *, last: bool = False) -> bytes:
+        """The first (or last) signature of a file made anew over other ranges: an attacker with a key of his own can
+        do that, and a faulty program."""
+        found = list(re.finditer(rb"/ByteRange\s*\[[^\]]*\]\s*", data))
+        old = found[-1 if last else 0]
         start, resume = gap(data)
         text = b"/ByteRange [" + " ".join(map(str, ranges)).encode() + b"]"
         assert len(text) <= len(old.group())

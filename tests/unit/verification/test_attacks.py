@@ -11,7 +11,7 @@ import pytest
 from app.errors import UserError
 from app.pki import trust
 from app.verification import check
-from app.verification.report import REASONS, SignatureReport
+from app.verification.report import REASONS, SignatureReport, VerificationReport
 
 EVIL = b"BT /F1 18 Tf 40 120 Td (I owe you 900 yen.) Tj ET"
 
@@ -121,35 +121,41 @@ def test_the_forge_can_sign_again(judge, forge, hanako, signed):
     assert judge(data).verdict == "good"
 
 
-def test_wrapping_by_a_second_byte_range_in_the_gap(judge, forge, signed):
+def test_wrapping_by_a_second_byte_range_in_the_gap(judge, signed):
     """The signed tail is moved down, and what the old offsets meet is the attacker's (Mladenov et al. 2019, SWA)."""
     _, length, resume, rest = ranges_of(signed)
     table = int(re.findall(rb"startxref\s+(\d+)", signed)[-1])
-    evil_at = table - 400
-    inside = b"%010d 00000 n" % evil_at
+    cms_bytes = 4 + int(signed[length + 5 : length + 9], 16)
+    contents = signed[length : length + 1 + 2 * cms_bytes] + b">"  # without its padding: room for the attacker
+    evil_at = table - 300
+    assert evil_at > length + len(contents) + 100
     old_table = signed[table : signed.index(b"startxref", table)]
-    new_table = old_table.replace(b"trailer", b"4 1\n" + inside + b" \ntrailer")
-    contents = signed[length:resume]
-    room = contents[: 1 + 2 * 4096].rstrip(b"0>")
-    room = room + b"0" * (len(room) % 2 == 0) + b">"
-    until_evil = evil_at - length - len(room)
-    if until_evil < 100:
-        room, until_evil = contents, evil_at - length - len(contents)
-    shell = b"/ByteRange [0 %d %010d %d]>>\nendobj\n"
+    new_table = old_table.replace(b"trailer", b"4 1\n%010d 00000 n \ntrailer" % evil_at)
+    end = b"startxref\n%d\n%%%%EOF\n%%" % table
+    moved_to = table + len(new_table) + len(end)
+    head = (
+        contents
+        + b"/Type/Sig/Filter/Adobe.PPKLite/SubFilter/ETSI.CAdES.detached/ByteRange [0 %d %d %d]>>\nendobj\n"
+        % (length, moved_to, rest)
+    )
     body = b"4 0 obj\n" + evil_page() + b"\nendobj\n"
-    wrapped = b""
-    for moved in (0, 1):
-        start = length + len(wrapped) if moved else 0
-        head = room + shell % (length, start, rest)
-        wrapped = head.ljust(evil_at - length, b" ") + body.ljust(table - evil_at, b" ") + new_table
-        wrapped += b"startxref\n%d\n%%%%EOF\n" % table
-    try:
-        report = judge(signed[:length] + wrapped + signed[resume:])
-    except UserError as error:
-        print("WRAP", error, error.facts)
-        return
-    print("WRAP", report)
-    assert only(report).verdict == "bad"
+    wrapped = head.ljust(evil_at - length) + body.ljust(table - evil_at) + new_table + end
+    data = signed[:length] + wrapped + signed[resume:]
+    assert data[moved_to:] == signed[resume:]
+    assert only(judge(data)).verdict == "bad"
+
+
+def test_a_second_field_of_the_same_name(judge, forge, authority, signed):
+    """The later signature, over everything, must not speak for the earlier one."""
+    evil = forge.update(signed, {4: evil_page()})
+    later = forge.sign(evil, forge.holder(authority, "偽　者"), "Signature2")
+    renamed = later.replace(b"/T (Signature2)", b"/T (Signature1)")
+    assert renamed != later
+    data = asyncio.run(forge.sign_again(renamed, forge.holder(authority, "偽　者"), ranges_of(renamed), last=True))
+    report = judge(data)
+    assert [signature.field for signature in report.signatures] == ["Signature1", "Signature1"]
+    assert [signature.changes for signature in report.signatures] == ["forbidden", "none"]
+    assert report.verdict == "bad"
 
 
 @pytest.mark.parametrize("content", [b"", b"\0" * 200, b"no ASN.1 at all", b"\x30\x84\xff\xff\xff\xff", b"\x30\x00"])
@@ -202,13 +208,11 @@ def test_a_certificate_that_another_one_signed(judge, forge, authority, hanako):
 def judged_here(data: bytes, path, anchors=()) -> list[SignatureReport]:
     """In this process, for tests that pin a test CA or need many runs."""
     path.write_bytes(data)
-    facts = check.check([bytearray(anchor) for anchor in anchors], str(path))
-    return [
-        SignatureReport(
-            **{**fact, "changes": fact["changes"] or "permitted", "reasons": tuple(fact["reasons"])}
-        ).judged()
-        for fact in facts["signatures"]
-    ]
+    facts = check.check([bytearray(anchor) for anchor in anchors], str(path))["signatures"]
+    for fact in facts:
+        del fact["index"]
+        fact["changes"] = fact["changes"] or "permitted"
+    return [signature.judged() for signature in VerificationReport.from_plain({"signatures": facts}).signatures]
 
 
 def test_pinned_issuers_are_known_by_fingerprint_and_key(monkeypatch, tmp_path, forge, authority, signed):
