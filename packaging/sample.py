@@ -20,7 +20,7 @@ MM = DPI / 25.4
 LEFT, RIGHT, TOP = 26.0, 184.0, 24.0
 
 PARTIES = (
-    "賃貸人　見本　花子（以下「甲」という。）と賃借人　見本　太郎（以下「乙」という。）は、"
+    "賃貸人　見本　太郎（以下「甲」という。）と賃借人　見本　花子（以下「乙」という。）は、"
     "次の建物について、以下のとおり賃貸借契約を締結する。"
 )
 FACTS = (
@@ -143,9 +143,9 @@ def second(sheet: Sheet) -> None:
     sheet.line("　令和９年３月１日")
     sheet.y = 206
     sheet.line("甲（賃貸人）　　見本県見本市見本町四丁目５番６号", x=LEFT + 10)
-    sheet.line("　　　　　　　　見本　花子", x=LEFT + 10, after=14)
+    sheet.line("　　　　　　　　見本　太郎", x=LEFT + 10, after=14)
     sheet.line("乙（賃借人）　　見本県見本市見本町七丁目８番９号", x=LEFT + 10)
-    sheet.line("　　　　　　　　見本　太郎", x=LEFT + 10)
+    sheet.line("　　　　　　　　見本　花子", x=LEFT + 10)
     sheet.foot(2)
 
 
