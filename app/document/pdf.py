@@ -10,7 +10,7 @@ import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.crypt import AuthResult, AuthStatus, SecurityHandler, StandardSecurityHandler
@@ -56,6 +56,7 @@ class OpenPdf:
         return free and self.new_fields
 
     def facts(self) -> PdfDocument:
+        """What of it is told to the parent."""
         obstacles = []
         if self.refusal:
             obstacles.append(SigningNotPermitted.code)
@@ -69,6 +70,10 @@ class OpenPdf:
             new_field_allowed=self.new_field_allowed,
         )
 
+    def close(self) -> None:
+        """Closes the file."""
+        self.reader.stream.close()
+
 
 def open_pdf(path: Path, password: bytes | None = None) -> OpenPdf:
     """Opens a file and looks at all that matters for signing.
@@ -77,6 +82,14 @@ def open_pdf(path: Path, password: bytes | None = None) -> OpenPdf:
     damaged files: the edge of the child names those by their class.
     """
     stream = path.open("rb")
+    try:
+        return _read(stream, password)
+    except BaseException:
+        stream.close()
+        raise
+
+
+def _read(stream: BinaryIO, password: bytes | None) -> OpenPdf:
     size = stream.seek(0, 2)
     stream.seek(0)
     if b"%PDF-" not in stream.read(HEADER_WITHIN):

@@ -48,8 +48,9 @@ def drawn(block: Block, width: float, height: float) -> bytes:
     parts = []
     if block.practice:
         parts.append(_practice(block.practice, width, height))
-    parts.append(_lines(block, width, height))
-    return b"\n".join(part for part in parts if part)
+    if block.lines:
+        parts.append(_lines(block, width, height))
+    return b"\n".join(parts)
 
 
 def preview(block: Block, width_mm: float, height_mm: float) -> bytes:
