@@ -35,7 +35,7 @@ def main(arguments: Sequence[str]) -> int:
     from app.gui.icons import window_icon
     from app.gui.main_window import DOCUMENT_SIZE, START_SIZE, MainWindow
 
-    app = QApplication([sys.argv[0]])
+    app = QApplication([sys.argv[0], "-style", "fusion"])
     app.setApplicationName("Natsuin")
     app.setApplicationDisplayName("Natsuin")
     app.setDesktopFileName("natsuin")
@@ -44,8 +44,7 @@ def main(arguments: Sequence[str]) -> int:
     app.setWindowIcon(window_icon())
     window = MainWindow(lanes, settings, demo=demo)
     window.fit_to_screen(DOCUMENT_SIZE if opening else START_SIZE)
-    if opening:
-        window.expect(opening, files[0])
+    window.begin(opening, files[0] if files else None)
     window.show()
     code = app.exec()
     lanes.close()

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
-    QAccessible,
-    QAccessibleEvent,
     QColor,
     QFontMetrics,
     QGuiApplication,
@@ -44,6 +42,8 @@ BANNER_ICONS = {"info": "info", "ok": "circle-check", "warn": "triangle-alert", 
 
 def repolish(widget: QWidget) -> None:
     """Lets the style sheet look again at the dynamic properties of a widget."""
+    if not widget.testAttribute(Qt.WidgetAttribute.WA_WState_Polished):
+        return  # not shown yet: it will be looked at then
     widget.style().unpolish(widget)
     widget.style().polish(widget)
     widget.update()
@@ -226,10 +226,13 @@ class Button(QPushButton):
         if not self._held:
             super().animateClick()
 
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.EnabledChange):
-            self._draw_icon()
+    def setEnabled(self, enabled: bool) -> None:
+        super().setEnabled(enabled)
+        self._draw_icon()
+
+    def theme_changed(self) -> None:
+        """Draws the icon in the new colours."""
+        self._draw_icon()
 
     def _draw_icon(self) -> None:
         if not self.icon_name:
@@ -482,7 +485,7 @@ class Banner(QFrame):
         self.setAccessibleName(f"{title} {text}".strip())
         self.update()
         if self.isVisible():
-            QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.Alert))
+            self._announce()
 
     def add_button(self, text: str, slot: Callable[[], object], kind: str = "default") -> Button:
         """A button below the text; `slot` is a bound method."""
@@ -498,6 +501,11 @@ class Banner(QFrame):
         return self._title.text()
 
     def showEvent(self, event: object) -> None:
+        self._announce()
+
+    def _announce(self) -> None:
+        from PySide6.QtGui import QAccessible, QAccessibleEvent
+
         QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.Alert))
 
     def paintEvent(self, event: QPaintEvent) -> None:

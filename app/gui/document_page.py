@@ -7,9 +7,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer, QUrl, Signal
-from PySide6.QtGui import QDesktopServices, QImage, QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QImage, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.document.facts import Block, PdfDocument
 from app.document.snapshot import Snapshot
@@ -156,6 +156,11 @@ class DocumentPage(QWidget):
             QShortcut(QKeySequence(keys), self, slot)
 
     # --- the document -----------------------------------------------------------------------------------
+
+    def show_name(self, name: str) -> None:
+        """The name of a file that is still being opened."""
+        self.toolbar.show_file(name, "")
+        self.toolbar.show_page(1, 1)
 
     def show_document(self, opened: OpenedPdf, *, check: bool = False, result: SigningResult | None = None) -> None:
         """Shows a file that the render child has open."""
@@ -319,6 +324,8 @@ class DocumentPage(QWidget):
     # --- the output -------------------------------------------------------------------------------------
 
     def _ask_target(self) -> None:
+        from PySide6.QtWidgets import QFileDialog
+
         assert self._target is not None
         dialog = QFileDialog(self, _("Save the signed PDF as"), str(self._target), _("PDF files (*.pdf *.PDF)"))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
@@ -439,6 +446,9 @@ class DocumentPage(QWidget):
         self._show_side(self.panel)
 
     def _show_folder(self) -> None:
+        from PySide6.QtCore import QUrl
+        from PySide6.QtGui import QDesktopServices
+
         if self._result is not None:
             QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._result.target.parent)))
 

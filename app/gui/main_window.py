@@ -18,7 +18,7 @@ from PySide6.QtGui import (
     QPaintEvent,
     QShortcut,
 )
-from PySide6.QtWidgets import QApplication, QFileDialog, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from app import assets
 from app import settings as app_settings
@@ -95,6 +95,16 @@ class MainWindow(QMainWindow):
         self._build()
         self._shortcuts()
 
+    def begin(self, opening: Job | None, path: Path | None) -> None:
+        """The first thing to show: a file that is being opened already, or the start page."""
+        if opening is not None and path is not None:
+            self.expect(opening, path)
+            page = self._page()
+            page.show_name(path.name)
+            self.stack.setCurrentWidget(page)
+        else:
+            self.stack.setCurrentWidget(self.start_page)
+
     # --- building ---------------------------------------------------------------------------------------
 
     def _build(self) -> None:
@@ -110,21 +120,29 @@ class MainWindow(QMainWindow):
             column.addWidget(self.strip)
         self.stack = QStackedWidget()
         column.addWidget(self.stack, 1)
-        self.start_page = StartPage(demo=self.demo)
-        self.start_page.choose_requested.connect(self.choose)
-        self.start_page.check_requested.connect(self.choose_to_check)
-        self.start_page.practice_requested.connect(self.practise)
-        self.start_page.language_chosen.connect(self.use_language)
-        self.start_page.show_card(self.card_watch.state)
-        self.stack.addWidget(self.start_page)
+        self._start: StartPage | None = None
         self.document_page: DocumentPage | None = None
         self.setCentralWidget(central)
 
+    @property
+    def start_page(self) -> StartPage:
+        """The start page, built when it is needed first."""
+        if self._start is None:
+            page = StartPage(demo=self.demo)
+            page.choose_requested.connect(self.choose)
+            page.check_requested.connect(self.choose_to_check)
+            page.practice_requested.connect(self.practise)
+            page.language_chosen.connect(self.use_language)
+            page.show_card(self.card_watch.state)
+            self.stack.addWidget(page)
+            self._start = page
+        return self._start
+
     def _shortcuts(self) -> None:
         for keys, slot in (
-            (QKeySequence.StandardKey.Open, self.choose),
-            (QKeySequence.StandardKey.Close, self.go_home),
-            (QKeySequence("Ctrl+Q"), self.close),
+            ("Ctrl+O", self.choose),
+            ("Ctrl+W", self.go_home),
+            ("Ctrl+Q", self.close),
         ):
             QShortcut(QKeySequence(keys), self, slot)
 
@@ -142,7 +160,11 @@ class MainWindow(QMainWindow):
         submit(
             self.lanes.document, app_settings.save, self._settings, succeeded=self._ignore, failed=self._ignore_failure
         )
-        QTimer.singleShot(0, self._build)
+        QTimer.singleShot(0, self._rebuild)
+
+    def _rebuild(self) -> None:
+        self._build()
+        self.stack.setCurrentWidget(self.start_page)
 
     def practise(self) -> None:
         """Enters the practice mode with the sample document."""
@@ -162,7 +184,7 @@ class MainWindow(QMainWindow):
     def _set_demo(self, demo: bool) -> None:
         self.close_document()
         self.demo = demo
-        QTimer.singleShot(0, self._build)
+        QTimer.singleShot(0, self._rebuild)
         self.card_watch.start(demo=demo)
 
     def _sample_copied(self, path: Path) -> None:
@@ -180,6 +202,8 @@ class MainWindow(QMainWindow):
         self._ask_file(check=True)
 
     def _ask_file(self, *, check: bool) -> None:
+        from PySide6.QtWidgets import QFileDialog
+
         self._check_next = check
         dialog = QFileDialog(self, _("Choose a PDF"), "", _("PDF files (*.pdf *.PDF)"))
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
@@ -202,7 +226,8 @@ class MainWindow(QMainWindow):
 
     def _opened(self, opened: OpenedPdf) -> None:
         self._opening = None
-        self.start_page.clear_problem()
+        if self._start is not None:
+            self._start.clear_problem()
         page = self._page()
         page.show_document(opened, check=self._check_next, result=self._result)
         if self._result is not None:
@@ -252,7 +277,8 @@ class MainWindow(QMainWindow):
     # --- the card ---------------------------------------------------------------------------------------
 
     def _card_changed(self, state: CardState) -> None:
-        self.start_page.show_card(state)
+        if self._start is not None:
+            self._start.show_card(state)
 
     # --- events -----------------------------------------------------------------------------------------
 
@@ -272,15 +298,19 @@ class MainWindow(QMainWindow):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         fit = _pdf_of(event) is not None
-        if self.stack.currentWidget() is self.start_page:
+        if self._start is not None:
             self.start_page.drop_zone.show_drag("one" if fit else "refused")
         event.acceptProposedAction() if fit else event.accept()
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
-        self.start_page.drop_zone.show_drag("")
+        self._drag_ended()
+
+    def _drag_ended(self) -> None:
+        if self._start is not None:
+            self._start.drop_zone.show_drag("")
 
     def dropEvent(self, event: QDropEvent) -> None:
-        self.start_page.drop_zone.show_drag("")
+        self._drag_ended()
         path = _pdf_of(event)
         if path is not None:
             event.acceptProposedAction()

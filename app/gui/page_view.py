@@ -26,6 +26,9 @@ class PageView(QGraphicsView):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setScene(QGraphicsScene(self))
+        # a viewport of our own: asked for one of Qt's making, PySide loads every widget class to find out its type
+        self._port = QWidget()
+        self.setViewport(self._port)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setAcceptDrops(False)  # a graphics view swallows file drops; the window takes them
         self.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)

@@ -7,7 +7,7 @@ from functools import cache
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
-from PySide6.QtWidgets import QApplication, QStyleFactory
+from PySide6.QtWidgets import QApplication
 
 from app import assets
 
@@ -174,14 +174,19 @@ def load_fonts() -> None:
 
 
 def apply(app: QApplication, choice: str = "system") -> None:
-    """Puts a theme (system, light, dark) on the whole application; safe to call again."""
+    """Puts a theme (system, light, dark) on the whole application (whose style is Fusion); safe to call again.
+
+    Widgets that hold coloured pictures have a method `theme_changed`.
+    """
     global _current
     _current = DARK if choice == "dark" or (choice == "system" and _system_is_dark()) else LIGHT
-    if app.style().name() != "fusion":
-        app.setStyle(QStyleFactory.create("Fusion"))
     app.setFont(font("body"))
     app.setPalette(_palette(_current))
     app.setStyleSheet(style_sheet(_current))
+    for widget in app.allWidgets() if app.topLevelWidgets() else ():
+        redraw = getattr(widget, "theme_changed", None)
+        if redraw is not None:
+            redraw()
 
 
 def _system_is_dark() -> bool:

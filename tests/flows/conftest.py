@@ -47,7 +47,7 @@ def display() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def qapp_args(display: None) -> list[str]:
     """The application is made after the display."""
-    return ["natsuin"]
+    return ["natsuin", "-style", "fusion"]
 
 
 @pytest.fixture
@@ -76,6 +76,7 @@ def window(themed: QApplication, calm_gui_thread: None, qtbot: Any) -> Iterator[
     """The main window in practice mode, shown and with the demo card read."""
     lanes = background.Lanes()
     made = MainWindow(lanes, Settings(), demo=True)
+    made.begin(None, None)
     made.resize(1280, 806)
     with qtbot.waitExposed(made):
         made.show()
