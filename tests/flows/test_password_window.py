@@ -8,6 +8,7 @@ from itertools import pairwise
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from app.gui import password_window
@@ -37,13 +38,18 @@ class Sent:
         self.cancelled += 1
 
 
+def active(widget: QWidget) -> bool:
+    """Asks again each time: the window manager may have started after the window."""
+    widget.activateWindow()
+    return widget.isActiveWindow()
+
+
 @pytest.fixture
 def window(qtbot: QtBot) -> Iterator[PasswordWindow]:
     made = PasswordWindow(None, CONTEXT)
     qtbot.addWidget(made)
-    with qtbot.waitActive(made):
-        made.open()
-        made.activateWindow()
+    made.open()
+    qtbot.waitUntil(lambda: active(made))
     yield made
     made.finish()
 
@@ -59,7 +65,7 @@ def press(window: PasswordWindow, text: str, *keys: Qt.Key) -> None:
         QTest.keyClick(window.field, key)
 
 
-def click(widget: object) -> None:
+def click(widget: QWidget) -> None:
     QTest.mouseClick(widget, Qt.MouseButton.LeftButton)
 
 
