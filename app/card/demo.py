@@ -67,6 +67,8 @@ class Knobs:
     """After leaving, the card is not put back."""
     delay: float = 0.0
     """Seconds that one signature takes."""
+    verify_delay: float = 0.0
+    """Seconds that the card thinks about a password."""
 
     def plain(self) -> dict[str, Any]:
         """As plain data."""
@@ -253,6 +255,7 @@ class DemoCard:
             raise _Status(0x6700)
         if password.tries == 0:
             raise _Status(self.knobs.locked_status)
+        time.sleep(self.knobs.verify_delay)
         if data == password.text:
             password.tries = password.limit
             self._verified.add(fid)
@@ -368,8 +371,8 @@ def _more(pending: bytes) -> int:
 class DemoSlots:
     """One reader with one demo card in it, for the keeper."""
 
-    def __init__(self, knobs: Knobs) -> None:
-        self._card = DemoCard(knobs)
+    def __init__(self, card: DemoCard) -> None:
+        self._card = card
 
     def states(self) -> dict[str, SlotState]:
         """The demo reader; nobody else can use it."""

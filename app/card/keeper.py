@@ -244,9 +244,9 @@ def _end(*_: object) -> NoReturn:
 
 def _slots(options: tuple[str, ...]) -> Slots:
     if options and options[0] == "demo":
-        from app.card.demo import DemoSlots, Knobs
+        from app.card.demo import DemoCard, DemoSlots, Knobs
 
-        return DemoSlots(Knobs(**json.loads(options[1])))
+        return DemoSlots(DemoCard(Knobs(**json.loads(options[1]))))
     from app.card.pcsc import PcscSlots
 
     return PcscSlots()

@@ -1,0 +1,332 @@
+"""The keeper as a process, with the demo card in it."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding
+
+from app.card.demo import READER, SIGN_PASSWORD, Knobs
+from app.card.keeper import Keeper, choose
+from app.card.status import ReaderStatus
+from app.errors import (
+    Cancelled,
+    CardBusy,
+    CardNotSupported,
+    CardRemoved,
+    CardRemovedWhileSigning,
+    CardServiceUnavailable,
+    NoCard,
+    NoReader,
+    NoSignatureCertificate,
+    NotMyNumberCard,
+    OtherPasswordTyped,
+    OutcomeUnknown,
+    PasswordIncorrect,
+    PasswordLocked,
+    PasswordMalformed,
+    PhoneNotSupported,
+    ReaderNotFound,
+    SeveralCards,
+    UserError,
+)
+from app.secret import Secret
+from app.signing.key import LockedKey, SigningKey
+
+MESSAGE = b"a document"
+DIGEST = hashlib.sha256(MESSAGE).digest()
+Start = Callable[[Knobs], Keeper]
+
+
+@pytest.fixture
+def start() -> Iterator[Start]:
+    with contextlib.ExitStack() as stack:
+        yield lambda knobs: stack.enter_context(Keeper(demo=True, knobs=knobs))
+
+
+@pytest.fixture
+def keeper(start: Start) -> Keeper:
+    return start(Knobs())
+
+
+def password(text: str = SIGN_PASSWORD) -> Secret:
+    return Secret.taking(bytearray(text.encode()))
+
+
+def test_a_signature(keeper: Keeper) -> None:
+    key: LockedKey = keeper.key(keeper.choose())
+    assert key.attempts_remaining() == 5
+    with key.unlock(password()) as signing:
+        unlocked: SigningKey = signing
+        certificate = x509.load_der_x509_certificate(unlocked.certificate)
+        issuer = x509.load_der_x509_certificate(unlocked.chain[0])
+        signatures = [unlocked.sign(DIGEST) for _ in range(2)]
+        assert unlocked.mechanism == "rsa-pkcs1v15"
+    certificate.verify_directly_issued_by(issuer)
+    for signature in signatures:
+        certificate.public_key().verify(signature, MESSAGE, padding.PKCS1v15(), hashes.SHA256())
+
+
+def test_the_caller_keeps_its_secret_and_wipes_it_itself(keeper: Keeper) -> None:
+    with password() as secret, keeper.key(READER).unlock(secret):
+        assert len(secret) == 8
+
+
+def test_nothing_is_signed_after_the_end(keeper: Keeper) -> None:
+    with keeper.key(READER).unlock(password()) as signing:
+        pass
+    with pytest.raises(CardRemovedWhileSigning):
+        signing.sign(DIGEST)
+
+
+def test_an_error_inside_ends_it_too(keeper: Keeper) -> None:
+    with pytest.raises(ZeroDivisionError), keeper.key(READER).unlock(password()) as signing:
+        raise ZeroDivisionError
+    with pytest.raises(CardRemovedWhileSigning):
+        signing.sign(DIGEST)
+
+
+def test_wrong_passwords_until_it_is_locked(keeper: Keeper) -> None:
+    key = keeper.key(READER)
+    left = []
+    for _ in range(4):
+        with pytest.raises(PasswordIncorrect) as caught, key.unlock(password("WRONG1")):
+            pass
+        left.append(caught.value.attempts_remaining)
+    assert left == [4, 3, 2, 1]
+    assert key.attempts_remaining() == 1
+    for _ in range(2):
+        with pytest.raises(PasswordLocked), key.unlock(password("WRONG1")):
+            pass
+    assert key.attempts_remaining() == 0
+    with pytest.raises(PasswordLocked), key.unlock(password()):
+        pass
+
+
+def test_after_a_wrong_one_the_right_one(keeper: Keeper) -> None:
+    key = keeper.key(READER)
+    with pytest.raises(PasswordIncorrect), key.unlock(password("WRONG1")):
+        pass
+    with key.unlock(password()) as signing:
+        assert len(signing.sign(DIGEST)) == 256
+    assert key.attempts_remaining() == 5
+
+
+@pytest.mark.parametrize(
+    ("text", "error"), [("1234", OtherPasswordTyped), ("abcdef", PasswordMalformed), ("", PasswordMalformed)]
+)
+def test_what_cannot_be_right_costs_nothing(keeper: Keeper, text: str, error: type[UserError]) -> None:
+    key = keeper.key(READER)
+    with pytest.raises(error), key.unlock(password(text)):
+        pass
+    assert key.attempts_remaining() == 5
+
+
+@pytest.mark.parametrize(
+    ("knobs", "error"),
+    [
+        (Knobs(sign_certificate=False), NoSignatureCertificate),
+        (Knobs(application=False), NotMyNumberCard),
+        (Knobs(token="JPKIAPIOSTOKEN"), PhoneNotSupported),
+        (Knobs(token="JPKIAPICCTOKEN"), CardNotSupported),
+        (Knobs(token="JPKIAPICCTOKEN3"), CardNotSupported),
+        (Knobs(present=False), NoCard),
+        (Knobs(pulled_before="QUERY"), CardRemoved),
+    ],
+    ids=lambda value: value.__name__ if isinstance(value, type) else "",
+)
+def test_cards_that_cannot_sign(start: Start, knobs: Knobs, error: type[UserError]) -> None:
+    keeper = start(knobs)
+    with pytest.raises(error):
+        keeper.key(READER).attempts_remaining()
+
+
+@pytest.mark.parametrize("knobs", [Knobs(pulled_before="VERIFY"), Knobs(pulled_after="VERIFY")])
+def test_pulled_at_the_password(start: Start, knobs: Knobs) -> None:
+    key = start(knobs).key(READER)
+    with pytest.raises(OutcomeUnknown), key.unlock(password("WRONG1")):
+        pass
+    assert key.attempts_remaining() == (5 if knobs.pulled_before else 4)
+
+
+@pytest.mark.parametrize("knobs", [Knobs(pulled_before="SIGN"), Knobs(pulled_after="SIGN")])
+def test_pulled_while_signing(start: Start, knobs: Knobs) -> None:
+    with start(knobs).key(READER).unlock(password()) as signing, pytest.raises(CardRemovedWhileSigning):
+        signing.sign(DIGEST)
+
+
+def test_a_card_that_stays_away(start: Start) -> None:
+    keeper = start(Knobs(pulled_before="SIGN", stays_away=True))
+    keeper.readers()
+    with keeper.key(READER).unlock(password()) as signing, pytest.raises(CardRemovedWhileSigning):
+        signing.sign(DIGEST)
+    assert keeper.changed()
+    assert keeper.readers()[0].card == "none"
+    assert not keeper.changed()
+    with pytest.raises(NoCard):
+        keeper.choose()
+
+
+# --- status and choice ----------------------------------------------------------------------------------------
+
+
+def test_status(keeper: Keeper) -> None:
+    expected = ReaderStatus(READER, "my-number", True, True, 5, 3)
+    assert keeper.readers() == (expected,)
+    assert not keeper.changed()
+    key = keeper.key(READER)
+    key.attempts_remaining()
+    assert keeper.readers() == (expected,), "a held card is asked on the connection that holds it"
+    with key.unlock(password()):
+        assert keeper.readers()[0].card == "my-number"
+    key.release()
+    key.release()
+
+
+def status(name: str, card: str, problem: str | None = None) -> ReaderStatus:
+    return ReaderStatus(name, card, problem=problem)
+
+
+MINE, MINE2 = status("Left", "my-number"), status("Right", "my-number")
+EMPTY = status("Empty", "none")
+
+
+@pytest.mark.parametrize(
+    ("statuses", "name", "chosen"),
+    [
+        ((MINE,), None, "Left"),
+        ((EMPTY, MINE), None, "Left"),
+        ((status("X", "other"), MINE), None, "Left"),
+        ((status("X", "other", "card-busy"), MINE), None, "Left"),
+        ((MINE, MINE2), "Right", "Right"),
+        ((MINE, MINE2), "ight", "Right"),
+        ((MINE, status("Left 2", "none")), "Left", "Left"),
+    ],
+)
+def test_choice(statuses: tuple[ReaderStatus, ...], name: str | None, chosen: str) -> None:
+    assert choose(statuses, name) == chosen
+
+
+@pytest.mark.parametrize(
+    ("statuses", "name", "error"),
+    [
+        ((), None, NoReader),
+        ((), "Left", NoReader),
+        ((EMPTY,), None, NoCard),
+        ((EMPTY, status("X", "other")), None, NotMyNumberCard),
+        ((EMPTY, status("X", "phone")), None, PhoneNotSupported),
+        ((EMPTY, status("X", "juki", "card-not-supported")), None, CardNotSupported),
+        ((EMPTY, status("X", "none", "card-removed")), None, CardRemoved),
+        ((EMPTY, status("X", "other", "card-busy"), status("Y", "other")), None, CardBusy),
+        ((MINE, MINE2), None, SeveralCards),
+        ((MINE, EMPTY), "Empty", NoCard),
+        ((MINE, MINE2), "t", ReaderNotFound),
+        ((MINE,), "Middle", ReaderNotFound),
+    ],
+)
+def test_refusals(statuses: tuple[ReaderStatus, ...], name: str | None, error: type[UserError]) -> None:
+    with pytest.raises(error) as caught:
+        choose(statuses, name)
+    assert type(caught.value) is error
+
+
+def test_a_reader_that_is_not_there(keeper: Keeper) -> None:
+    with pytest.raises(ReaderNotFound):
+        keeper.key("no such reader").attempts_remaining()
+
+
+# --- life and death -------------------------------------------------------------------------------------------
+
+
+def ended(process: int | None) -> bool:
+    for _ in range(200):
+        if not os.path.exists(f"/proc/{process}"):
+            return True
+        time.sleep(0.01)
+    return False
+
+
+def test_it_starts_when_needed_and_ends_when_closed() -> None:
+    keeper = Keeper(demo=True)
+    assert keeper.pid is None
+    keeper.readers()
+    process = keeper.pid
+    keeper.close()
+    assert keeper.pid is None
+    assert ended(process)
+    keeper.close()
+
+
+def test_it_is_small_and_nobody_reads_its_memory(keeper: Keeper) -> None:
+    with keeper.key(READER).unlock(password()):
+        process = Path("/proc", str(keeper.pid))
+        # an undumpable process belongs to root in /proc, whoever started it
+        assert (process / "environ").stat().st_uid == 0
+        if os.getuid():
+            with pytest.raises(PermissionError):
+                (process / "maps").read_text()
+            return
+        loaded = (process / "maps").read_text()
+        assert not any(word in loaded for word in ("Qt", "pdfium", "lxml"))
+        assert (process / "limits").read_text().split("Max core file size")[1].split()[:2] == ["0", "0"]
+
+
+def test_killed_while_it_waits_it_is_replaced(keeper: Keeper) -> None:
+    keeper.readers()
+    assert keeper.pid
+    os.kill(keeper.pid, signal.SIGKILL)
+    with pytest.raises(CardServiceUnavailable):
+        keeper.readers()
+    assert keeper.readers()[0].card == "my-number"
+
+
+def test_killed_while_signing(start: Start) -> None:
+    keeper = start(Knobs(delay=5))
+    with keeper.key(READER).unlock(password()) as signing:
+        assert keeper.pid
+        threading.Timer(0.2, os.kill, (keeper.pid, signal.SIGKILL)).start()
+        with pytest.raises(CardServiceUnavailable):
+            signing.sign(DIGEST)
+
+
+def test_killed_with_the_password_in_its_hands_the_outcome_is_unknown(start: Start) -> None:
+    keeper = start(Knobs(verify_delay=5))
+    key = keeper.key(READER)
+    key.attempts_remaining()
+    assert keeper.pid
+    threading.Timer(0.2, os.kill, (keeper.pid, signal.SIGKILL)).start()
+    with pytest.raises(OutcomeUnknown), key.unlock(password()):
+        pass
+
+
+def test_kill_cancels_the_call_under_way(start: Start) -> None:
+    keeper = start(Knobs(delay=5))
+    with keeper.key(READER).unlock(password()) as signing:
+        threading.Timer(0.2, keeper.kill).start()
+        began = time.monotonic()
+        with pytest.raises(Cancelled):
+            signing.sign(DIGEST)
+    assert time.monotonic() - began < 2
+    assert keeper.readers()[0].card == "my-number"
+
+
+def test_closing_waits_for_the_signature_under_way(start: Start) -> None:
+    keeper = start(Knobs(delay=0.5))
+    made: list[bytes] = []
+    with keeper.key(READER).unlock(password()) as signing:
+        worker = threading.Thread(target=lambda: made.append(signing.sign(DIGEST)))
+        worker.start()
+        time.sleep(0.1)
+        keeper.close()
+        worker.join()
+    assert len(made[0]) == 256
