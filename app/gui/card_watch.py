@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from app.card.status import ReaderStatus
 from app.errors import Cancelled, UserError
 from app.gui.background import Lanes
 from app.gui.delivery import submit
 
 if TYPE_CHECKING:
     from app.card.keeper import Keeper
+    from app.card.status import ReaderStatus
 
 POLL_MS = 500
 RETRY_MS = 2000

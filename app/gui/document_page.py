@@ -11,8 +11,6 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QImage, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from app.document.facts import Block, PdfDocument
-from app.document.snapshot import Snapshot
 from app.errors import BoxTooSmall, FontMissing, GlyphMissing, UserError, by_code
 from app.gui.background import Lanes
 from app.gui.card_watch import CardState, CardWatch
@@ -23,24 +21,25 @@ from app.gui.field_item import Box
 from app.gui.opening import OpenedPdf
 from app.gui.page_layout import PageLayout
 from app.gui.page_pictures import PagePictures
-from app.gui.placing_view import PlacingView
-from app.gui.sign_panel import BOX, FIELD, INVISIBLE, NO_PLACE, WIDTH, SignPanel
-from app.gui.signing_controller import SigningController
-from app.signing.profile import PADES_B_B
-from app.signing.request import SigningRequest
+from app.gui.placing_view import BOX, FIELD, INVISIBLE, NO_PLACE, PlacingView
 from app.wording.amounts import file_size, page_count
 from app.wording.errors import words
 from app.wording.language import text as _
 from app.wording.plain import shown
-from app.wording.stamp import stamp_labels
 
 if TYPE_CHECKING:
     from app.document.child import DocumentChild
+    from app.document.facts import Block, PdfDocument
     from app.document.render import Renderer
+    from app.document.snapshot import Snapshot
+    from app.gui.sign_panel import SignPanel
+    from app.gui.signing_controller import SigningController
+    from app.signing.request import SigningRequest
     from app.signing.sign import SigningResult
     from app.verification.report import VerificationReport
 
 PREVIEW_MS = 150
+WIDTH = 364
 NARROW = 1024
 NARROW_WIDTH = 340
 
@@ -73,10 +72,8 @@ class DocumentPage(QWidget):
         self._target: Path | None = None
         self._overwrite = False
         self._result: SigningResult | None = None
-        self.controller = SigningController(lanes, watch, self)
-        self.controller.signed.connect(self.signed)
-        self.controller.failed.connect(self._signing_failed)
-        self.controller.stopped.connect(self._refresh)
+        self._panel: SignPanel | None = None
+        self._controller: SigningController | None = None
         self._preview_timer = QTimer(self, singleShot=True, interval=PREVIEW_MS)
         self._preview_timer.timeout.connect(self._ask_preview)
         self._preview_scale = 1.0
@@ -113,14 +110,13 @@ class DocumentPage(QWidget):
         row.addWidget(Divider(vertical=True))
         self.side = QStackedWidget()
         self.side.setFixedWidth(WIDTH)
-        self.panel = SignPanel()
-        self.side.addWidget(self.panel)
+        self.side.setProperty("ground", "panel")
         row.addWidget(self.side)
         column.addLayout(row, 1)
         QWidget.setTabOrder(self.toolbar.check_button, self.view)
 
     def _connect(self) -> None:
-        bar, view, panel = self.toolbar, self.view, self.panel
+        bar, view = self.toolbar, self.view
         bar.home.connect(self.home_requested)
         bar.open.connect(self.open_requested)
         bar.page_chosen.connect(self._go_to)
@@ -134,14 +130,6 @@ class DocumentPage(QWidget):
         view.zoom_changed.connect(bar.show_zoom)
         view.changed.connect(self._place_changed)
         view.first_picture.connect(self._first_picture)
-        panel.place_requested.connect(view.place_bottom_right)
-        panel.field_requested.connect(view.choose_field)
-        panel.invisible_requested.connect(self._make_invisible)
-        panel.replace_requested.connect(self._choose_again)
-        panel.box_edited.connect(self._box_edited)
-        panel.texts_changed.connect(self._texts_changed)
-        panel.target_requested.connect(self._ask_target)
-        panel.sign_requested.connect(self.sign)
         for keys, slot in (
             ("Ctrl++", view.zoom_in),
             ("Ctrl+=", view.zoom_in),
@@ -154,6 +142,38 @@ class DocumentPage(QWidget):
             ("Shift+F6", self._next_area),
         ):
             QShortcut(QKeySequence(keys), self, slot)
+
+    @property
+    def panel(self) -> SignPanel:
+        """The signing panel, built when the first page is on the screen."""
+        if self._panel is None:
+            from app.gui.sign_panel import SignPanel
+
+            self._panel = panel = SignPanel()
+            panel.place_requested.connect(self.view.place_bottom_right)
+            panel.field_requested.connect(self.view.choose_field)
+            panel.invisible_requested.connect(self._make_invisible)
+            panel.replace_requested.connect(self._choose_again)
+            panel.box_edited.connect(self._box_edited)
+            panel.texts_changed.connect(self._texts_changed)
+            panel.target_requested.connect(self._ask_target)
+            panel.sign_requested.connect(self.sign)
+            panel.show_card(self._watch.state, demo=self._demo)
+            self.side.addWidget(panel)
+            self._refresh()
+        return self._panel
+
+    @property
+    def controller(self) -> SigningController:
+        """What leads a signature through, built when it is needed first."""
+        if self._controller is None:
+            from app.gui.signing_controller import SigningController
+
+            self._controller = SigningController(self._lanes, self._watch, self)
+            self._controller.signed.connect(self.signed)
+            self._controller.failed.connect(self._signing_failed)
+            self._controller.stopped.connect(self._refresh)
+        return self._controller
 
     # --- the document -----------------------------------------------------------------------------------
 
@@ -185,8 +205,9 @@ class DocumentPage(QWidget):
         self.view.remove()
         self.view.show_preview(None)
         self._clear_banner()
-        self.panel.clear_banner()
-        self._show_side(self.panel)
+        if self._panel is not None:
+            self._panel.clear_banner()
+            self._show_side(self._panel)
         if self._inspected is not None:
             self._lanes.document.start(self._inspected.child.close)
         if self._opened is not None:
@@ -196,16 +217,21 @@ class DocumentPage(QWidget):
 
     def _first_picture(self) -> None:
         """Only now is there time for everything else."""
-        if self._opened is not None and self._inspected is None:
-            submit(
-                self._lanes.document,
-                _inspect,
-                self._opened.snapshot,
-                _("_demo") if self._demo else _("_signed"),
-                succeeded=self._inspected_now,
-                failed=self._not_inspected,
-            )
         self.ready.emit()
+        if self._opened is None or self._inspected is not None:
+            return
+        panel = self.panel
+        if self._result is None:
+            self._show_side(panel)
+        self._refresh()
+        submit(
+            self._lanes.document,
+            _inspect,
+            self._opened.snapshot,
+            _("_demo") if self._demo else _("_signed"),
+            succeeded=self._inspected_now,
+            failed=self._not_inspected,
+        )
 
     def _inspected_now(self, inspected: Inspected) -> None:
         if self._opened is None or self._inspected is not None:
@@ -353,6 +379,10 @@ class DocumentPage(QWidget):
     def _request(self) -> SigningRequest | None:
         if self._opened is None or self._inspected is None or self._target is None:
             return None
+        from app.signing.profile import PADES_B_B
+        from app.signing.request import SigningRequest
+        from app.wording.stamp import stamp_labels
+
         return SigningRequest(
             snapshot=self._opened.snapshot,
             document=self._inspected.document,
@@ -376,11 +406,14 @@ class DocumentPage(QWidget):
         self.panel.show_banner("bad", said.title, f"{said.happened}\n{said.todo}")
 
     def _card_changed(self, state: CardState) -> None:
-        self.panel.show_card(state, demo=self._demo)
-        self._refresh()
+        if self._panel is not None:
+            self._panel.show_card(state, demo=self._demo)
+            self._refresh()
 
     def _refresh(self) -> None:
         """The panel says what is decided, and the button what is missing."""
+        if self._panel is None:
+            return
         view, panel = self.view, self.panel
         where, summary = NO_PLACE, ""
         if view.field is not None:
@@ -437,7 +470,7 @@ class DocumentPage(QWidget):
         old = self.side.currentWidget()
         self.side.addWidget(panel)
         self.side.setCurrentWidget(panel)
-        if old is not panel and old is not self.panel and old is not None:
+        if old is not panel and old is not self._panel and old is not None:
             self.side.removeWidget(old)
             old.deleteLater()
 

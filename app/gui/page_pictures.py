@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QRect, Signal
 from PySide6.QtGui import QImage
 
-from app.document.render import Renderer
 from app.gui.background import Lane
 from app.gui.delivery import submit
+
+if TYPE_CHECKING:
+    from app.document.render import Renderer
 
 ROOM = 256 << 20  # bytes of pictures kept
 WHOLE = 12_000_000  # px of a page that is still drawn as one picture

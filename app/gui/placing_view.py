@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QImage, QKeyEvent, QMouseEvent, QPainter, QTransform
 from PySide6.QtWidgets import QWidget
 
-from app.document.facts import SignatureField
 from app.gui.field_item import CURSORS, Box, draw_empty_field, draw_field, hit, spoken, tag_text
 from app.gui.page_view import PageView
 from app.signing.placement import SignaturePlacement, suggested
 from app.wording.language import text as _
 
+if TYPE_CHECKING:
+    from app.document.facts import SignatureField
+
+NO_PLACE, BOX, FIELD, INVISIBLE = "no-place", "box", "field", "invisible"  # where a signature may go
 DRAG_PX = 6  # less is a click
 SPEAK_MS = 400
 ARROWS = {

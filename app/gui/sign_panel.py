@@ -24,11 +24,9 @@ from app.gui.card_line import CardLine
 from app.gui.card_watch import CardState
 from app.gui.components import Banner, Button, Divider, ElidedLabel, Label, Paragraph, Picture, StepNumber
 from app.gui.field_item import Box
+from app.gui.placing_view import BOX, NO_PLACE
 from app.wording.language import text as _
 from app.wording.plain import shown
-
-WIDTH = 364
-NO_PLACE, BOX, FIELD, INVISIBLE = "no-place", "box", "field", "invisible"
 
 
 class StepHead(QPushButton):

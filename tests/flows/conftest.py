@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from app.settings import Settings
 
 
 @pytest.fixture(scope="session")
-def display() -> Iterator[None]:
+def display(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """The display there is, else an own Xvfb with a window manager (activation needs one)."""
     if os.environ.get("DISPLAY") or not sys.platform.startswith("linux"):
         yield
@@ -36,7 +37,14 @@ def display() -> Iterator[None]:
     os.close(writer)
     with os.fdopen(reader) as answer:
         os.environ["DISPLAY"] = f":{answer.readline().strip()}"
-    keeper = subprocess.Popen(["openbox"], stderr=subprocess.DEVNULL) if shutil.which("openbox") else None
+    keeper = None
+    if shutil.which("openbox"):
+        ready = tmp_path_factory.mktemp("openbox") / "ready"
+        keeper = subprocess.Popen(["openbox", "--startup", f"touch {ready}"], stderr=subprocess.DEVNULL)
+        for _ in range(100):  # a window shown before it is managed would not be activated
+            if ready.exists():
+                break
+            time.sleep(0.05)
     yield
     for process in (keeper, server):
         if process is not None:
