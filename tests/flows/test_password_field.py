@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QGuiApplication, QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.gui import password_field
@@ -18,19 +18,14 @@ from app.secret import Secret
 pytestmark = pytest.mark.window
 
 
-def active(widget: QWidget) -> bool:
-    """Asks again each time: the window manager may have started after the window."""
-    widget.activateWindow()
-    return widget.isActiveWindow()
-
-
 @pytest.fixture
 def field(qtbot: QtBot) -> Iterator[PasswordField]:
     made = PasswordField()
     made.resize(480, 50)
     qtbot.addWidget(made)
-    made.show()
-    qtbot.waitUntil(lambda: active(made))
+    with qtbot.waitActive(made):
+        made.show()
+        made.activateWindow()
     made.setFocus()
     yield made
     QGuiApplication.clipboard().clear()

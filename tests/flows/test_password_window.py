@@ -38,18 +38,13 @@ class Sent:
         self.cancelled += 1
 
 
-def active(widget: QWidget) -> bool:
-    """Asks again each time: the window manager may have started after the window."""
-    widget.activateWindow()
-    return widget.isActiveWindow()
-
-
 @pytest.fixture
 def window(qtbot: QtBot) -> Iterator[PasswordWindow]:
     made = PasswordWindow(None, CONTEXT)
     qtbot.addWidget(made)
-    made.open()
-    qtbot.waitUntil(lambda: active(made))
+    with qtbot.waitActive(made):
+        made.open()
+        made.activateWindow()
     yield made
     made.finish()
 
