@@ -76,7 +76,10 @@ Handler = Callable[..., Any]
 
 
 class Channel:
-    """One side of a pipe pair carrying framed messages: header length, JSON header, blobs."""
+    """One side of a pipe pair carrying framed messages: header length, JSON header, blobs.
+
+    The streams are unbuffered: a buffer would keep a copy of a password that nobody can wipe.
+    """
 
     def __init__(self, reader: BinaryIO, writer: BinaryIO, shared: mmap.mmap | None = None) -> None:
         self._reader = reader
@@ -87,10 +90,9 @@ class Channel:
         views = [memoryview(blob).cast("B") for blob in blobs]
         text = json.dumps({**header, "blobs": [len(view) for view in views]}, ensure_ascii=True).encode("ascii")
         try:
-            self._writer.write(len(text).to_bytes(4, "big") + text)
-            for view in views:
-                self._writer.write(view)
-            self._writer.flush()
+            for view in (memoryview(len(text).to_bytes(4, "big") + text), *views):
+                while view:
+                    view = view[self._writer.write(view) :]
         except (OSError, ValueError) as error:
             raise ChannelClosed from error
 
@@ -188,6 +190,7 @@ class Child:
             command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            bufsize=0,
             stderr=None if sys.flags.dev_mode else subprocess.DEVNULL,
             pass_fds=inherited,
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
@@ -367,7 +370,7 @@ class _Birth:
 def become_child(function: str, settings: str) -> int:
     """The entry of `--child`: takes the pipes away from standard streams, lowers the limits, serves."""
     birth = _Birth(**json.loads(settings))
-    reader, writer = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    reader, writer = os.fdopen(os.dup(0), "rb", 0), os.fdopen(os.dup(1), "wb", 0)
     quiet = os.open(os.devnull, os.O_RDWR)
     os.dup2(quiet, 0)
     os.dup2(2 if sys.flags.dev_mode else quiet, 1)
