@@ -13,12 +13,12 @@ LINE = 256
 def ask(prompt: str) -> bytearray:
     """Shows `prompt` and reads one line unseen; the line end is left out. Raises PasswordNotAskable without a
     terminal, KeyboardInterrupt on Ctrl-C (the terminal is as it was before)."""
-    return _ask_windows(prompt) if sys.platform == "win32" else _ask_posix(prompt)
+    return _ask(prompt)
 
 
 if sys.platform == "win32":
 
-    def _ask_windows(prompt: str) -> bytearray:
+    def _ask(prompt: str) -> bytearray:
         import msvcrt
 
         if sys.stdin is None or not sys.stdin.isatty():
@@ -40,7 +40,7 @@ if sys.platform == "win32":
 
 else:
 
-    def _ask_posix(prompt: str) -> bytearray:
+    def _ask(prompt: str) -> bytearray:
         import termios
 
         try:
