@@ -62,14 +62,22 @@ class PdfDocument:
         return tuple(field for field in self.fields if not field.signed)
 
     def plain(self) -> dict[str, Any]:
-        """As plain data for the channel."""
-        return asdict(self)
+        """As plain data for the channel; pages as five numbers each, for there may be many."""
+        return {
+            "pages": [[*page.box, page.rotation] for page in self.pages],
+            "fields": [asdict(field) for field in self.fields],
+            "encryption": self.encryption,
+            "obstacles": self.obstacles,
+            "new_field_allowed": self.new_field_allowed,
+        }
 
     @classmethod
     def from_plain(cls, data: Mapping[str, Any]) -> PdfDocument:
         """The inverse of `plain`, for data that came over a channel."""
         return cls(
-            pages=tuple(Page(tuple(map(float, p["box"])), int(p["rotation"])) for p in data["pages"]),  # type: ignore[arg-type]
+            pages=tuple(
+                Page((float(a), float(b), float(c), float(d)), int(rotation)) for a, b, c, d, rotation in data["pages"]
+            ),
             fields=tuple(
                 SignatureField(
                     str(f["name"]),

@@ -13,10 +13,12 @@ from app.document.facts import SignatureField
 from app.document.geometry import seen_box
 from app.document.objects import Key, entry, items, key_of, number, rectangle, text
 from app.document.pages import PageTree
+from app.document.rawdict import RawObjects
 from app.errors import PdfUnreadable
 
 FIELD_LIMIT = 200_000
 DEPTH_LIMIT = 100
+_SIGNATURE = (b"/Sig",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,17 @@ def read_fields(reader: PdfFileReader, tree: PageTree) -> tuple[FieldNode, ...]:
 def top_names(reader: PdfFileReader) -> set[str]:
     """The partial names in use at the root of the form."""
     form = entry(reader.root, "/AcroForm")
-    return {text(entry(pointer.get_object(), "/T")) for pointer in items(entry(form, "/Fields"))}
+    raw = RawObjects(reader)
+    names = set()
+    for pointer in items(entry(form, "/Fields")):
+        key = key_of(pointer)
+        plain = raw.dictionary(key) if key is not None and not reader.encrypted else None
+        token = plain[b"/T"][0] if plain and b"/T" in plain else b""
+        if token[:1] == b"(" and token.isascii() and b"\\" not in token:
+            names.add(token[1:-1].decode("ascii"))
+        else:
+            names.add(text(entry(pointer.get_object(), "/T")))
+    return names
 
 
 def read_restrictions(reader: PdfFileReader, fields: tuple[FieldNode, ...]) -> Restrictions:
@@ -119,6 +131,7 @@ def _signature_nodes(reader: PdfFileReader) -> Iterator[tuple[str, Key, Any, boo
     """Full name, object, dictionary and whether signed, of every terminal signature field."""
     form = entry(reader.root, "/AcroForm")
     waiting = [(pointer, "", None, False, 0) for pointer in reversed(items(entry(form, "/Fields")))]
+    raw = RawObjects(reader)
     seen: set[Key] = set()
     while waiting:
         pointer, above, kind, signed, depth = waiting.pop()
@@ -128,6 +141,9 @@ def _signature_nodes(reader: PdfFileReader) -> Iterator[tuple[str, Key, Any, boo
         if depth > DEPTH_LIMIT or len(seen) > FIELD_LIMIT:
             raise PdfUnreadable(detail="form-tree")
         seen.add(key)
+        plain = raw.dictionary(key)
+        if plain is not None and plain.get(b"/FT", _SIGNATURE) != _SIGNATURE and b"/Kids" not in plain:
+            continue  # thousands of these in some forms
         node = pointer.get_object()
         if not isinstance(node, generic.DictionaryObject):
             continue
@@ -144,12 +160,17 @@ def _signature_nodes(reader: PdfFileReader) -> Iterator[tuple[str, Key, Any, boo
 
 def _page_of(reader: PdfFileReader, tree: PageTree, widget: Key, dictionary: Any) -> int | None:
     """The page whose /Annots hold the widget; /P is only a hint, and often wrong or missing."""
-    hint = None
+    keys = list(tree.keys)
     if "/P" in dictionary:
-        hint = tree.numbers.get(key_of(dictionary.raw_get("/P")) or (0, 0))
-    numbers = range(1, len(tree.keys) + 1)
-    for candidate in (hint, *numbers) if hint else numbers:
-        page = reader.get_object(generic.Reference(*tree.keys[candidate - 1], reader))
+        hint = key_of(dictionary.raw_get("/P"))
+        if hint in tree.numbers:
+            keys.insert(0, hint)
+    raw = RawObjects(reader)
+    for key in keys:
+        plain = raw.dictionary(key)
+        if plain is not None and b"/Annots" not in plain:
+            continue
+        page = reader.get_object(generic.Reference(*key, reader))
         if any(key_of(pointer) == widget for pointer in items(entry(page, "/Annots"))):
-            return candidate
+            return tree.numbers[key]
     return None

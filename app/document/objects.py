@@ -47,8 +47,16 @@ def rectangle(value: Any) -> Rectangle | None:
     a, b, c, d = (number(value[index]) for index in range(4))
     if a is None or b is None or c is None or d is None:
         return None
-    if not all(abs(coordinate) < COORDINATE_LIMIT for coordinate in (a, b, c, d)):
+    try:
+        return ordered(a, b, c, d)
+    except ValueError:
         return None
+
+
+def ordered(a: float, b: float, c: float, d: float) -> Rectangle:
+    """The rectangle between two opposite corners. Raises ValueError beyond `COORDINATE_LIMIT`."""
+    if not all(abs(coordinate) < COORDINATE_LIMIT for coordinate in (a, b, c, d)):
+        raise ValueError
     return (min(a, c), min(b, d), max(a, c), max(b, d))
 
 
