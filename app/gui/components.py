@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
+    QFocusEvent,
     QFontMetrics,
     QGuiApplication,
     QIcon,
@@ -160,7 +161,38 @@ def plain_tip(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").join(("<span>", "</span>")) if "<" in text else text
 
 
-class Button(QPushButton):
+class FocusRing(QFocusFrame):
+    """The ring round the widget that has the keyboard: 2 px, after a gap of 2 px."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(QColor(theme.current().accent_ink), 2))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 10, 10)
+        painter.end()
+
+
+class KeyboardFocus:
+    """Mixed in before a widget's class: shows the ring while the keyboard, not the mouse, brought the focus."""
+
+    _ring: FocusRing | None = None
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)  # type: ignore[misc]
+        if event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason):
+            assert isinstance(self, QWidget)
+            self._ring = FocusRing(self)
+            self._ring.setWidget(self)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)  # type: ignore[misc]
+        if self._ring is not None:
+            self._ring.hide()
+            self._ring.deleteLater()
+            self._ring = None
+
+
+class Button(KeyboardFocus, QPushButton):
     """A push button of a kind: primary, big, default, ghost, link, destructive.
 
     `hold(reason)` disables its action but keeps it in the focus order, with the reason as tool tip and description.
@@ -518,18 +550,7 @@ class Banner(QFrame):
         painter.end()
 
 
-class FocusRing(QFocusFrame):
-    """The ring round the widget that has the keyboard: 2 px, after a gap of 2 px."""
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(QColor(theme.current().accent_ink), 2))
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 10, 10)
-        painter.end()
-
-
-class Tile(QPushButton):
+class Tile(KeyboardFocus, QPushButton):
     """A large button with a picture, a title, a caption and an arrow."""
 
     def __init__(self, icon_name: str, title: str, caption: str, parent: QWidget | None = None) -> None:
@@ -590,7 +611,7 @@ class Segmented(QWidget):
         self.chosen.emit(self._values[number])
 
 
-class Chip(QRadioButton):
+class Chip(KeyboardFocus, QRadioButton):
     """One choice of a segmented control; a radio button, so that arrow keys and screen readers know it."""
 
     def __init__(self, text: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Hashable
 from typing import Any
 
@@ -32,7 +33,8 @@ class Delivery(QObject):
 
     def bring(self, kind: str, value: object) -> None:
         """Called in the lane's thread."""
-        {"progressed": self.progressed, "succeeded": self.succeeded, "failed": self.failed}[kind].emit(value)
+        with contextlib.suppress(RuntimeError):  # the application has ended: nobody is left to tell
+            {"progressed": self.progressed, "succeeded": self.succeeded, "failed": self.failed}[kind].emit(value)
 
     def _arrived(self, _value: object) -> None:
         Delivery._under_way.discard(self)

@@ -39,7 +39,8 @@ if TYPE_CHECKING:
     from app.verification.report import VerificationReport
 
 PREVIEW_MS = 150
-WIDTH = 364
+WIDTH, CHECKING_WIDTH = 364, 420
+ROOMY = 1200
 NARROW = 1024
 NARROW_WIDTH = 340
 
@@ -73,6 +74,7 @@ class DocumentPage(QWidget):
         self._overwrite = False
         self._result: SigningResult | None = None
         self._panel: SignPanel | None = None
+        self._checking: QWidget | None = None
         self._controller: SigningController | None = None
         self._preview_timer = QTimer(self, singleShot=True, interval=PREVIEW_MS)
         self._preview_timer.timeout.connect(self._ask_preview)
@@ -184,6 +186,7 @@ class DocumentPage(QWidget):
 
     def show_document(self, opened: OpenedPdf, *, check: bool = False, result: SigningResult | None = None) -> None:
         """Shows a file that the render child has open."""
+        box, page_of_box = self.view.box, self.view.page_of_box
         self.leave()
         self._opened, self._result = opened, result
         self._check_when_ready = check
@@ -197,6 +200,8 @@ class DocumentPage(QWidget):
         self.view.setFocus()
         if result is not None and result.page:
             self.view.go_to(result.page)
+            if box is not None and page_of_box == result.page:
+                self.view.reveal(page_of_box, box.x, box.y, box.w, box.h)
         self._refresh()
 
     def leave(self) -> None:
@@ -451,6 +456,7 @@ class DocumentPage(QWidget):
         panel.closed.connect(self.back_to_signing)
         panel.sign_requested.connect(self.back_to_signing)
         panel.show_working()
+        self._checking = panel
         self._show_side(panel)
         submit(
             self._lanes.document, _verify, self._opened.snapshot, succeeded=panel.show_report, failed=panel.show_error
@@ -473,6 +479,8 @@ class DocumentPage(QWidget):
         if old is not panel and old is not self._panel and old is not None:
             self.side.removeWidget(old)
             old.deleteLater()
+            self._checking = panel if self._checking is panel else None
+        self._size_side()
 
     def back_to_signing(self) -> None:
         """The signing panel again."""
@@ -530,7 +538,12 @@ class DocumentPage(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self.side.setFixedWidth(WIDTH if self.width() >= NARROW else NARROW_WIDTH)
+        self._size_side()
+
+    def _size_side(self) -> None:
+        checking = self.side.currentWidget() is not None and self.side.currentWidget() is self._checking
+        wide = CHECKING_WIDTH if checking and self.width() >= ROOMY else WIDTH
+        self.side.setFixedWidth(wide if self.width() >= NARROW else NARROW_WIDTH)
 
 
 def _inspect(snapshot: Snapshot, suffix: str) -> Inspected:

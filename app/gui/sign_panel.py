@@ -22,14 +22,24 @@ from PySide6.QtWidgets import (
 from app.document.facts import SignatureField
 from app.gui.card_line import CardLine
 from app.gui.card_watch import CardState
-from app.gui.components import Banner, Button, Divider, ElidedLabel, Label, Paragraph, Picture, StepNumber
+from app.gui.components import (
+    Banner,
+    Button,
+    Divider,
+    ElidedLabel,
+    KeyboardFocus,
+    Label,
+    Paragraph,
+    Picture,
+    StepNumber,
+)
 from app.gui.field_item import Box
 from app.gui.placing_view import BOX, NO_PLACE
 from app.wording.language import text as _
 from app.wording.plain import shown
 
 
-class StepHead(QPushButton):
+class StepHead(KeyboardFocus, QPushButton):
     """A step's number, title and summary; pressing it opens and closes the step."""
 
     def __init__(self, number: int | None, title: str) -> None:
@@ -121,6 +131,7 @@ class PlaceFields(QWidget):
             spin.setMinimumWidth(90)
             spin.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
             spin.setKeyboardTracking(False)
+            spin.lineEdit().setTextMargins(8, 0, 8, 0)
             if isinstance(spin, QDoubleSpinBox):
                 spin.setDecimals(1)
                 spin.setSuffix(" mm")

@@ -127,9 +127,11 @@ class StartPage(QScrollArea):
         self.check = Tile("shield-check", _("Check a signature"), _("Who signed, and whether it was changed since"))
         self.check.clicked.connect(self.check_requested)
         side.addWidget(self.check)
-        self.practice = Tile("graduation-cap", _("Practise"), _("Try it with a demo card. Your own card is not used"))
+        title, caption = _("Practise"), _("Try it with a demo card. Your own card is not used")
+        if demo:
+            title, caption = _("Open the sample contract"), _("A PDF made for practising")
+        self.practice = Tile("graduation-cap", title, caption)
         self.practice.clicked.connect(self.practice_requested)
-        self.practice.setVisible(not demo)
         side.addWidget(self.practice)
         side.addStretch(1)
         self._side.setFixedWidth(COLUMN)

@@ -267,7 +267,7 @@ QLabel[tone="warn"] { color: @warn; }
 QLabel[tone="bad"] { color: @bad; }
 QLabel[tone="disabled_text"] { color: @disabled_text; }
 QPushButton { background: @panel; color: @text; border: 1px solid @line2; border-radius: 8px;
-  padding: 0 16px; min-height: 36px; }
+  padding: 0 16px; min-height: 36px; outline: none; }
 QPushButton:hover { background: @hover; }
 QPushButton:pressed { background: @pressed; }
 QPushButton:disabled, QPushButton[off="true"] { background: @disabled; color: @disabled_text; border-color: @disabled; }
