@@ -32,7 +32,6 @@ def main(arguments: Sequence[str]) -> int:
     from PySide6.QtWidgets import QApplication
 
     from app.gui import theme
-    from app.gui.icons import window_icon
     from app.gui.main_window import DOCUMENT_SIZE, START_SIZE, MainWindow
 
     app = QApplication([sys.argv[0], "-style", "fusion"])
@@ -41,7 +40,6 @@ def main(arguments: Sequence[str]) -> int:
     app.setDesktopFileName("natsuin")
     theme.load_fonts()
     theme.apply(app, settings.theme)
-    app.setWindowIcon(window_icon())
     window = MainWindow(lanes, settings, demo=demo)
     window.fit_to_screen(DOCUMENT_SIZE if opening else START_SIZE)
     window.begin(opening, files[0] if files else None)

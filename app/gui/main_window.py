@@ -28,6 +28,7 @@ from app.gui.background import Job, Lanes
 from app.gui.card_watch import CardState, CardWatch
 from app.gui.components import Button, Label, Picture
 from app.gui.delivery import attach, submit
+from app.gui.icons import window_icon
 from app.gui.opening import OpenedPdf, open_pdf
 from app.gui.start_page import StartPage
 from app.settings import Settings
@@ -294,6 +295,7 @@ class MainWindow(QMainWindow):
         """What had to wait for the first paint, and for the first page."""
         if not self._started:
             self._started = True
+            QApplication.setWindowIcon(window_icon())
             self.card_watch.start(demo=self.demo)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
