@@ -11,7 +11,9 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import signal
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import TracebackType
@@ -222,6 +224,8 @@ def serve(channel: Channel, *options: str) -> None:
     from app.card.holder import CardHolder
 
     undumpable()
+    if sys.flags.dev_mode:
+        logging.basicConfig(level=logging.DEBUG)
     for name in ("SIGTERM", "SIGHUP"):  # the end of a login session must lock the card too
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), _end)

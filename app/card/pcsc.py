@@ -8,6 +8,7 @@ does not lock a card.
 from __future__ import annotations
 
 import contextlib
+import threading
 from collections.abc import Callable
 from typing import Any, Final, TypeVar
 
@@ -18,6 +19,8 @@ from app.card.slots import SlotState
 from app.errors import CardBusy, CardFault, CardServiceUnavailable, NoCard, NotMyNumberCard, ReaderNotFound, UserError
 
 _T = TypeVar("_T")
+
+PATIENCE: Final = 2.0  # seconds
 
 # unsigned, as winscard.h has them: pyscard's own constants are negative on Windows
 _OK: Final = 0
@@ -51,27 +54,24 @@ class PcscSlots:
 
     def __init__(self) -> None:
         self._context: int | None = None
+        self._waiting: dict[str, _Attempt] = {}
 
     def states(self) -> dict[str, SlotState]:
         """Every reader of the service, by its name. Raises CardServiceUnavailable."""
         return self._asking(_states)
 
     def connect(self, reader: str) -> PcscConnection:
-        """An exclusive connection on a context of its own; raises as `Slots.connect` says."""
-        try:
-            context = _establish()
-        except _Failure as failure:
-            raise _connecting(failure.code, reader) from None
-        try:
-            handle, protocol = _checked(
-                scard.SCardConnect(
-                    context, reader, scard.SCARD_SHARE_EXCLUSIVE, scard.SCARD_PROTOCOL_T0 | scard.SCARD_PROTOCOL_T1
-                )
-            )
-        except _Failure as failure:
-            scard.SCardReleaseContext(context)
-            raise _connecting(failure.code, reader) from None
-        return PcscConnection(context, handle, protocol)
+        """An exclusive connection on a context of its own; raises as `Slots.connect` says.
+
+        Where another program is in the midst of a transaction, pcscd makes a newcomer wait without limit: after
+        `PATIENCE` seconds that is CardBusy. A connection that comes about later is given up at once, unless
+        somebody asks for it again by then.
+        """
+        attempt = self._waiting.get(reader)
+        if attempt is None or not attempt.resumed():
+            attempt = self._waiting[reader] = _Attempt(reader)
+            attempt.start()
+        return attempt.outcome(PATIENCE)
 
     def _asking(self, question: Callable[[int], _T]) -> _T:
         """Asks on the standing context; a new one is made, once, when the service has been restarted."""
@@ -118,6 +118,63 @@ class PcscConnection:
                 scard.SCardDisconnect(handle, scard.SCARD_UNPOWER_CARD)
             with contextlib.suppress(Exception):
                 scard.SCardReleaseContext(self._context)
+
+
+class _Attempt(threading.Thread):
+    """One call of SCardConnect, which nothing but the other program's end can bring back when it blocks."""
+
+    def __init__(self, reader: str) -> None:
+        super().__init__(name="connect", daemon=True)
+        self._reader = reader
+        self._done = threading.Condition()
+        self._result: PcscConnection | UserError | None = None
+        self._given_up = False
+
+    def run(self) -> None:
+        result: PcscConnection | UserError
+        try:
+            result = _connect(self._reader)
+        except UserError as error:
+            result = error
+        with self._done:
+            self._result = result
+            self._done.notify()
+            if self._given_up and isinstance(result, PcscConnection):
+                result.power_off()
+
+    def resumed(self) -> bool:
+        """Whether it is still under way; then its connection is wanted again."""
+        with self._done:
+            self._given_up = False
+            return self._result is None
+
+    def outcome(self, seconds: float) -> PcscConnection:
+        """The connection; raises what kept it away, or CardBusy after this time."""
+        with self._done:
+            self._done.wait_for(lambda: self._result is not None, seconds)
+            self._given_up = self._result is None
+        if self._result is None:
+            raise CardBusy
+        if isinstance(self._result, UserError):
+            raise self._result
+        return self._result
+
+
+def _connect(reader: str) -> PcscConnection:
+    try:
+        context = _establish()
+    except _Failure as failure:
+        raise _connecting(failure.code, reader) from None
+    try:
+        handle, protocol = _checked(
+            scard.SCardConnect(
+                context, reader, scard.SCARD_SHARE_EXCLUSIVE, scard.SCARD_PROTOCOL_T0 | scard.SCARD_PROTOCOL_T1
+            )
+        )
+    except _Failure as failure:
+        scard.SCardReleaseContext(context)
+        raise _connecting(failure.code, reader) from None
+    return PcscConnection(context, handle, protocol)
 
 
 def _states(context: int) -> dict[str, SlotState]:

@@ -99,7 +99,7 @@ class Box:
 
     def _run_on_socket(self, command: list[str]) -> None:
         """Where namespaces are not allowed: as systemd starts it, with the socket as descriptor 3."""
-        if Path("/run/pcscd/pcscd.pid").exists():
+        if _runs(Path("/run/pcscd/pcscd.pid")):
             raise RuntimeError("no namespaces here, and a pcscd of the system whose files must not be touched")
         with contextlib.suppress(OSError):
             os.makedirs("/run/pcscd", exist_ok=True)
@@ -128,6 +128,14 @@ class Box:
 
 def _namespaces() -> bool:
     return subprocess.run([*_NAMESPACE, "true"], capture_output=True, check=False).returncode == 0
+
+
+def _runs(note: Path) -> bool:
+    """Whether the daemon that wrote its number there still lives (a killed one leaves the file)."""
+    try:
+        return Path("/proc", note.read_text().strip(), "comm").read_text().strip() == "pcscd"
+    except OSError:
+        return False
 
 
 def _two_free_ports() -> int:

@@ -1,6 +1,7 @@
 """Another program on the same reader, as a process of its own.
 
 `hold READER`: connects exclusively, says "held", lets go when its input closes.
+`transact READER`: the same with a shared connection and a transaction.
 `steal READER`: tries without pause to get at the card and to have it sign; says every answer of the card as
 "<monotonic seconds> <command> <status word>" until its input closes.
 `late READER`: the same once, when it gets a line.
@@ -23,6 +24,15 @@ def hold(context: int, reader: str) -> None:
     code, handle, _ = scard.SCardConnect(context, reader, scard.SCARD_SHARE_EXCLUSIVE, scard.SCARD_PROTOCOL_T1)
     print("held" if code == 0 else f"{code & 0xFFFFFFFF:08X}", flush=True)
     sys.stdin.read()
+    scard.SCardDisconnect(handle, scard.SCARD_LEAVE_CARD)
+
+
+def transact(context: int, reader: str) -> None:
+    _, handle, _ = scard.SCardConnect(context, reader, scard.SCARD_SHARE_SHARED, scard.SCARD_PROTOCOL_T1)
+    code = scard.SCardBeginTransaction(handle)
+    print("held" if code == 0 else f"{code & 0xFFFFFFFF:08X}", flush=True)
+    sys.stdin.read()
+    scard.SCardEndTransaction(handle, scard.SCARD_LEAVE_CARD)
     scard.SCardDisconnect(handle, scard.SCARD_LEAVE_CARD)
 
 
@@ -54,4 +64,4 @@ def attempt(context: int, reader: str) -> None:
 
 if __name__ == "__main__":
     _, established = scard.SCardEstablishContext(scard.SCARD_SCOPE_USER)
-    {"hold": hold, "steal": steal, "late": late}[sys.argv[1]](established, sys.argv[2])
+    {"hold": hold, "transact": transact, "steal": steal, "late": late}[sys.argv[1]](established, sys.argv[2])

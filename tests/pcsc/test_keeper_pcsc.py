@@ -204,9 +204,10 @@ def test_two_cards_need_a_name(keeper: Keeper, make_vcard: Callable[..., Virtual
         keeper.choose("no such reader")
 
 
-def test_held_by_another_program(keeper: Keeper, vcard: VirtualCard) -> None:
+@pytest.mark.parametrize("way", ["hold", "transact"])
+def test_held_by_another_program(keeper: Keeper, vcard: VirtualCard, way: str) -> None:
     rival = subprocess.Popen(
-        [sys.executable, str(Path(__file__).with_name("rival.py")), "hold", READERS[0]],
+        [sys.executable, str(Path(__file__).with_name("rival.py")), way, READERS[0]],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
     )
