@@ -56,8 +56,11 @@ class SigningRequest:
             lines.append(Line(f"{self.labels.location}{self.location}", "note"))
         return Block(tuple(lines), self.labels.practice if self.demo else "")
 
-    def order(self, name: str | None, when: datetime) -> RevisionOrder:
-        """The revision to prepare; `name` is the holder as the certificate has it, or None."""
+    def order(self, name: str | None, when: datetime, certificates: int = 4096) -> RevisionOrder:
+        """The revision to prepare; `name` is the holder as the certificate has it, or None.
+
+        `certificates`: bytes of the certificates that the CMS will hold.
+        """
         place = self.placement
         return RevisionOrder(
             field=self.field,
@@ -68,7 +71,7 @@ class SigningRequest:
             reason=self.reason,
             location=self.location,
             name=name or "",
-            reserve=self.profile.reserve,
+            reserve=certificates + self.profile.overhead,
         )
 
 

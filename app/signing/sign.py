@@ -94,7 +94,8 @@ def steps(
                 check_certificate(unlocked.certificate, when)
                 holder = holder_of(unlocked.certificate)
                 yield Step.CERTIFICATE_READ
-                revision = child.prepare(request.order(holder.name, when))
+                certificates = sum(map(len, {unlocked.certificate, *unlocked.chain}))
+                revision = child.prepare(request.order(holder.name, when, certificates))
                 cms = signed_data(unlocked, _byte_range_digest(request, revision))
             yield Step.SIGNED_BY_CARD
             suffix = _filled(revision, snapshot.size, cms)
