@@ -26,26 +26,24 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any, BinaryIO, cast
 
+from app.channel import Answer, Buffer, Channel, ChannelClosed
 from app.errors import (
     Cancelled,
     DocumentProcessDied,
     DocumentTooLarge,
     DocumentTooSlow,
     InternalError,
-    UserError,
     by_code,
 )
 
-Buffer = bytes | bytearray | memoryview
 MIB = 1 << 20
 OVERRUN_SHARE = 1 / 3
 """Who doubles a buffer of S and keeps S fails from S = a third of the limit on (PDFium gets to 0.98 of it)."""
-MESSAGE_LIMIT = 1 << 30
 GLANCE = 0.05
 """Seconds between two looks at a child that works: 30 µs each, and 1 GB/s is what a deflate bomb grows."""
 _LINUX = sys.platform.startswith("linux")
@@ -58,100 +56,6 @@ class Limits:
     seconds: float | None
     memory: int | None = None
     writes_files: bool = False
-
-
-class ChannelClosed(Exception):
-    """The other side is gone."""
-
-
-@dataclass(slots=True)
-class Answer:
-    """A call's result: JSON-able `value` and raw `blobs`."""
-
-    value: Any = None
-    blobs: Sequence[Buffer] = ()
-
-
-Handler = Callable[..., Any]
-
-
-class Channel:
-    """One side of a pipe pair carrying framed messages: header length, JSON header, blobs.
-
-    The streams are unbuffered: a buffer would keep a copy of a password that nobody can wipe.
-    """
-
-    def __init__(self, reader: BinaryIO, writer: BinaryIO, shared: mmap.mmap | None = None) -> None:
-        self._reader = reader
-        self._writer = writer
-        self.shared = shared
-
-    def send(self, header: Mapping[str, Any], blobs: Sequence[Buffer] = ()) -> None:
-        views = [memoryview(blob).cast("B") for blob in blobs]
-        text = json.dumps({**header, "blobs": [len(view) for view in views]}, ensure_ascii=True).encode("ascii")
-        try:
-            for view in (memoryview(len(text).to_bytes(4, "big") + text), *views):
-                while view:
-                    view = view[self._writer.write(view) :]
-        except (OSError, ValueError) as error:
-            raise ChannelClosed from error
-
-    def receive(self) -> tuple[dict[str, Any], list[bytearray]]:
-        size = int.from_bytes(self._exactly(4), "big")
-        header = json.loads(self._exactly(size))
-        if not isinstance(header, dict):
-            raise ChannelClosed
-        return header, [self._exactly(int(length)) for length in header.pop("blobs", [])]
-
-    def _exactly(self, size: int) -> bytearray:
-        if size > MESSAGE_LIMIT:
-            raise ChannelClosed
-        buffer = bytearray(size)
-        view = memoryview(buffer)
-        while view:
-            try:
-                count = self._reader.readinto(view)  # type: ignore[attr-defined]
-            except (OSError, ValueError) as error:
-                raise ChannelClosed from error
-            if not count:
-                raise ChannelClosed
-            view = view[count:]
-        return buffer
-
-    def serve(self, handlers: Mapping[str, Handler]) -> None:
-        """Answers calls until the other side closes. A handler gets `blobs` and the call's arguments.
-
-        The edge of the child: a UserError travels by its code; anything else is reported by its class name
-        only (its text may hold parts of the document).
-        """
-        while True:
-            try:
-                header, blobs = self.receive()
-            except ChannelClosed:
-                return
-            try:
-                answer = handlers[header["call"]](blobs, **header.get("arguments", {}))
-                if not isinstance(answer, Answer):
-                    answer = Answer(answer)
-                reply: dict[str, Any] = {"value": answer.value}
-                out = answer.blobs
-            except UserError as error:
-                reply, out = {"error": error.code, "facts": error.facts}, ()
-            except MemoryError:
-                reply, out = {"overrun": True}, ()
-            except Exception as error:
-                if sys.flags.dev_mode:
-                    import traceback
-
-                    traceback.print_exc()
-                reply, out = {"failure": type(error).__name__}, ()
-            finally:
-                for blob in blobs:
-                    blob[:] = bytes(len(blob))
-            try:
-                self.send(reply, out)
-            except ChannelClosed:
-                return
 
 
 class ChildFailure(Exception):

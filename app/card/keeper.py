@@ -20,6 +20,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 from app.card.status import ReaderStatus
+from app.channel import Answer, Buffer, Channel
 from app.errors import (
     Cancelled,
     CardBusy,
@@ -36,7 +37,7 @@ from app.errors import (
     UserError,
     by_code,
 )
-from app.isolation import Answer, Buffer, Channel, Child, ChildFailure, Limits, undumpable
+from app.isolation import Child, ChildFailure, Limits, undumpable
 from app.secret import Secret
 
 if TYPE_CHECKING:

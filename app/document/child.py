@@ -6,9 +6,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from app.channel import Answer
 from app.document.facts import Block, PdfDocument, PreparedRevision, RevisionOrder
 from app.errors import PdfUnreadable
-from app.isolation import MIB, Answer, Child, ChildFailure, Limits
+from app.isolation import MIB, Child, ChildFailure, Limits
 from app.secret import Secret
 
 LIMITS = Limits(seconds=30, memory=1024 * MIB)

@@ -17,12 +17,12 @@ from pyhanko.pdf_utils.crypt import AuthResult, AuthStatus, SecurityHandler, Sta
 from pyhanko.pdf_utils.crypt.permissions import StandardPermissions
 from pyhanko.pdf_utils.reader import PdfFileReader
 
+from app.channel import Answer, Channel
 from app.document.facts import Block, PdfDocument, RevisionOrder
 from app.document.fields import FieldNode, Restrictions, read_fields, read_restrictions
 from app.document.objects import entry
 from app.document.pages import PageTree, read_pages
 from app.errors import EncryptionUnsupported, PdfPasswordRequired, PdfUnreadable, SigningNotPermitted, XfaForm
-from app.isolation import Answer, Channel
 
 HEADER_WITHIN = 1024
 

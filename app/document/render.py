@@ -17,9 +17,10 @@ from types import TracebackType
 from typing import Any, Self
 
 from app import assets
+from app.channel import Answer, Channel
 from app.document.fonts import FOLDERS
 from app.errors import EncryptionUnsupported, PageNotFound, PdfPasswordRequired, PdfUnreadable
-from app.isolation import MIB, Answer, Channel, Child, ChildFailure, Limits
+from app.isolation import MIB, Child, ChildFailure, Limits
 from app.secret import Secret
 
 LIMITS = Limits(seconds=20, memory=1536 * MIB)

@@ -14,8 +14,8 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.diff_analysis import DEFAULT_DIFF_POLICY
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
+from app.channel import Channel
 from app.errors import AnalysisUnfinished
-from app.isolation import Channel
 from app.verification import reading
 
 # keys of a widget that decide what is seen in its place (ISO 32000-2 12.5.6.19)

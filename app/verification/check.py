@@ -23,7 +23,7 @@ from pyhanko.sign.validation.generic_cms import validate_sig_integrity
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 
-from app.isolation import Channel
+from app.channel import Channel
 from app.pki.holder import display_name
 from app.verification import chain, reading
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from app.channel import Answer, Buffer
 from app.errors import (
     Cancelled,
     DocumentProcessDied,
@@ -19,7 +20,7 @@ from app.errors import (
     SelfCheckFailed,
     UserError,
 )
-from app.isolation import MIB, Answer, Buffer, Child, ChildFailure, Limits
+from app.isolation import MIB, Child, ChildFailure, Limits
 from app.secret import Secret
 from app.verification.report import SignatureReport, VerificationReport
 

@@ -24,7 +24,7 @@ CHILD = '''
 """A child for the tests: it does what it is told, well or badly."""
 import ctypes, os, signal, sys, time
 from app.errors import NoReader
-from app.isolation import Answer
+from app.channel import Answer
 
 def serve(channel, *options):
     def echo(blobs, **arguments):
