@@ -36,12 +36,12 @@ def location() -> Path:
 
 def load(path: Path | None = None) -> Settings:
     """The settings, or the defaults where there is no readable file. Raises SettingsRefused."""
-    import tomllib
-
     try:
         text = (path or location()).read_text("utf-8")
     except (OSError, UnicodeDecodeError):
         return Settings()
+    import tomllib  # not for those who never changed anything
+
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

@@ -42,7 +42,7 @@ def main(arguments: Sequence[str]) -> int:
     theme.apply(app, settings.theme)
     window = MainWindow(lanes, settings, demo=demo)
     window.fit_to_screen(DOCUMENT_SIZE if opening else START_SIZE)
-    window.begin(opening, files[0] if files else None)
+    window.begin(opening, files[0] if files else None, files[1:])
     window.show()
     code = app.exec()
     lanes.close()

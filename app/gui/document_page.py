@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -19,7 +20,7 @@ from app.gui.delivery import submit
 from app.gui.document_toolbar import DocumentToolbar
 from app.gui.field_item import Box
 from app.gui.opening import OpenedPdf
-from app.gui.page_layout import PageLayout
+from app.gui.page_layout import SIDE, PageLayout, side_width
 from app.gui.page_pictures import PagePictures
 from app.gui.placing_view import BOX, FIELD, INVISIBLE, NO_PLACE, PlacingView
 from app.wording.amounts import file_size, page_count
@@ -39,10 +40,8 @@ if TYPE_CHECKING:
     from app.verification.report import VerificationReport
 
 PREVIEW_MS = 150
-WIDTH, CHECKING_WIDTH = 364, 420
+CHECKING_WIDTH = 420
 ROOMY = 1200
-NARROW = 1024
-NARROW_WIDTH = 340
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +110,7 @@ class DocumentPage(QWidget):
         row.addWidget(self._canvas, 1)
         row.addWidget(Divider(vertical=True))
         self.side = QStackedWidget()
-        self.side.setFixedWidth(WIDTH)
+        self.side.setFixedWidth(SIDE)
         self.side.setProperty("ground", "panel")
         row.addWidget(self.side)
         column.addLayout(row, 1)
@@ -182,10 +181,16 @@ class DocumentPage(QWidget):
     def show_name(self, name: str) -> None:
         """The name of a file that is still being opened."""
         self.toolbar.show_file(name, "")
-        self.toolbar.show_page(1, 1)
 
-    def show_document(self, opened: OpenedPdf, *, check: bool = False, result: SigningResult | None = None) -> None:
-        """Shows a file that the render child has open."""
+    def show_document(
+        self,
+        opened: OpenedPdf,
+        pictures: PagePictures,
+        *,
+        check: bool = False,
+        result: SigningResult | None = None,
+    ) -> None:
+        """Shows a file that the render child has open, beginning with the pictures there are."""
         box, page_of_box = self.view.box, self.view.page_of_box
         self.leave()
         self._opened, self._result = opened, result
@@ -193,9 +198,7 @@ class DocumentPage(QWidget):
         name = opened.snapshot.source.name
         self.toolbar.show_file(name, self._facts(None))
         self.toolbar.show_page(1, len(opened.sizes))
-        self.view.show_pages(
-            PageLayout.of(opened.sizes), PagePictures(opened.renderer, self._lanes.pictures, self.view)
-        )
+        self.view.show_pages(PageLayout.of(opened.sizes), pictures)
         self.view.setAccessibleName(self.view.page_name(shown(name)))
         self.view.setFocus()
         if result is not None and result.page:
@@ -502,6 +505,11 @@ class DocumentPage(QWidget):
         self._banners.addWidget(self.banner)
         return self.banner
 
+    def show_others(self, files: Sequence[Path]) -> None:
+        """Says which files were named too and not opened."""
+        names = _(", ").join(shown(file.name) for file in files)
+        self._show_banner("info", _("Only one PDF is opened at a time"), _("Not opened: {names}", names=names))
+
     def _clear_banner(self) -> None:
         if self.banner is not None:
             self._banners.setContentsMargins(12, 0, 12, 0)
@@ -542,8 +550,7 @@ class DocumentPage(QWidget):
 
     def _size_side(self) -> None:
         checking = self.side.currentWidget() is not None and self.side.currentWidget() is self._checking
-        wide = CHECKING_WIDTH if checking and self.width() >= ROOMY else WIDTH
-        self.side.setFixedWidth(wide if self.width() >= NARROW else NARROW_WIDTH)
+        self.side.setFixedWidth(CHECKING_WIDTH if checking and self.width() >= ROOMY else side_width(self.width()))
 
 
 def _inspect(snapshot: Snapshot, suffix: str) -> Inspected:

@@ -1,134 +1,159 @@
-"""The main window: start page and document page, practice strip, files dropped anywhere."""
+"""The main window: start page and document page, practice strip, files dropped anywhere.
+
+It is shown before it is built: `FirstView` holds the place, and a module that only a later part needs is loaded by it.
+"""
 
 from __future__ import annotations
 
-import shutil
-import tempfile
+from collections.abc import Iterator, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import (
-    QCloseEvent,
-    QDragEnterEvent,
-    QDragLeaveEvent,
-    QDropEvent,
-    QGuiApplication,
-    QKeySequence,
-    QPaintEvent,
-    QShortcut,
-)
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QApplication, QMainWindow
 
-from app import assets
 from app import settings as app_settings
 from app.errors import Cancelled, UserError
-from app.gui import theme
 from app.gui.background import Job, Lanes
 from app.gui.card_watch import CardState, CardWatch
-from app.gui.components import Button, Label, Picture
 from app.gui.delivery import attach, submit
-from app.gui.icons import window_icon
+from app.gui.first_view import FirstView
 from app.gui.opening import OpenedPdf, open_pdf
-from app.gui.start_page import StartPage
+from app.gui.page_layout import PageLayout
+from app.gui.page_pictures import PagePictures
 from app.settings import Settings
 from app.wording import language
-from app.wording.errors import words
 from app.wording.language import text as _
 from app.wording.plain import shown
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QPaintEvent
+    from PySide6.QtWidgets import QStackedWidget, QWidget
+
     from app.gui.document_page import DocumentPage
+    from app.gui.practice import PracticeStrip
+    from app.gui.start_page import StartPage
     from app.signing.sign import SigningResult
 
 START_SIZE = (1120, 740)
 DOCUMENT_SIZE = (1280, 806)
 MINIMUM = (880, 480)
-
-
-class PracticeStrip(QWidget):
-    """The amber strip of the practice mode."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setFixedHeight(32)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(28, 0, 20, 0)
-        row.setSpacing(8)
-        row.addWidget(Picture("graduation-cap", "warn", 18))
-        row.addWidget(Label(_("Practice: a demo card. What you sign here is not a real signature"), "caption", "warn"))
-        row.addStretch(1)
-        self.leave = Button(_("End practice"), "link")
-        self.leave.setFont(theme.font("caption"))
-        row.addWidget(self.leave)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        from PySide6.QtGui import QPainter
-
-        tokens = theme.current()
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), tokens.color("warn_soft"))
-        painter.fillRect(0, self.height() - 1, self.width(), 1, tokens.color("warn_line"))
-        painter.end()
+# loaded one at a time, so that a first page that arrives in between is painted at once
+DOCUMENT_MODULES = ("app.gui.icons", "app.gui.components", "app.gui.placing_view", "app.gui.document_page")
 
 
 class MainWindow(QMainWindow):
     """One window, one document."""
 
     first_painted = Signal()
+    page_painted = Signal()
+    settled = Signal()
+
+    stack: QStackedWidget
 
     def __init__(self, lanes: Lanes, settings: Settings, *, demo: bool) -> None:
         super().__init__()
         self.lanes = lanes
         self.demo = demo
+        self.strip: PracticeStrip | None = None
+        self.document_page: DocumentPage | None = None
+        self._start: StartPage | None = None
         self._settings = settings
-        self._painted = False
+        self._painted = self._started = False
+        self._first: FirstView | None = None
+        self._building: Iterator[None] = iter(())
         self._opening: Job | None = None
+        self._arrived: tuple[OpenedPdf, PagePictures] | None = None
+        self._name = ""
+        self._others: tuple[Path, ...] = ()
         self._check_next = False
         self._practice_folder: Path | None = None
         self._result: SigningResult | None = None
-        self._started = False
         self.card_watch = CardWatch(lanes, self)
         self.card_watch.changed.connect(self._card_changed)
         self.setMinimumSize(*MINIMUM)
         self.setAcceptDrops(True)
         self.setWindowTitle("Natsuin")
-        self._build()
-        self._shortcuts()
 
-    def begin(self, opening: Job | None, path: Path | None) -> None:
-        """The first thing to show: a file that is being opened already, or the start page."""
+    def begin(self, opening: Job | None, path: Path | None, others: Sequence[Path] = ()) -> None:
+        """The first thing to show: a file that is being opened already, or the start page.
+
+        `others` were named too; the window says that they were not opened.
+        """
+        self._first = FirstView(demo=self.demo, document=opening is not None)
+        self._first.page_painted.connect(self.page_painted)
+        self.setCentralWidget(self._first)
+        self._building = self._steps(document=opening is not None)
+        self._others = tuple(others)
         if opening is not None and path is not None:
             self.expect(opening, path)
-            page = self._page()
-            page.show_name(path.name)
-            self.stack.setCurrentWidget(page)
-        else:
-            self.stack.setCurrentWidget(self.start_page)
 
     # --- building ---------------------------------------------------------------------------------------
 
-    def _build(self) -> None:
+    def _build_on(self) -> None:
+        """The next step of building; between two steps, events are served."""
+        for _step in self._building:
+            QTimer.singleShot(0, self._build_on)
+            return
+
+    def _build_all(self) -> None:
+        """Every step that is left, at once."""
+        for _step in self._building:
+            pass
+
+    def _steps(self, *, document: bool) -> Iterator[None]:
+        for name in DOCUMENT_MODULES if document else ():
+            import_module(name)
+            yield
+        self._shortcuts()
+        stack = self._new_stack()
+        if document:
+            self._page()
+            yield
+        self._put(stack)
+        if self._arrived is not None:
+            (opened, pictures), self._arrived = self._arrived, None
+            self._show_opened(opened, pictures)
+        elif self._opening is not None:
+            self._page().show_name(self._name)
+            self.stack.setCurrentWidget(self._page())
+        else:
+            self.stack.setCurrentWidget(self.start_page)
+            self._start_rest()
+
+    def _new_stack(self) -> QWidget:
+        from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+
         central = QWidget()
         central.setProperty("ground", "win")
         column = QVBoxLayout(central)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        self.strip: PracticeStrip | None = None
+        self.strip = None
         if self.demo:
+            from app.gui.practice import PracticeStrip
+
             self.strip = PracticeStrip()
             self.strip.leave.clicked.connect(self.end_practice)
             column.addWidget(self.strip)
         self.stack = QStackedWidget()
         column.addWidget(self.stack, 1)
-        self._start: StartPage | None = None
-        self.document_page: DocumentPage | None = None
+        self._start = None
+        self.document_page = None
+        return central
+
+    def _put(self, central: QWidget) -> None:
+        """Puts what was built in the place of what was there."""
+        self._first = None
         self.setCentralWidget(central)
 
     @property
     def start_page(self) -> StartPage:
         """The start page, built when it is needed first."""
         if self._start is None:
+            from app.gui.start_page import StartPage
+
             page = StartPage(demo=self.demo)
             page.choose_requested.connect(self.choose)
             page.check_requested.connect(self.choose_to_check)
@@ -140,6 +165,8 @@ class MainWindow(QMainWindow):
         return self._start
 
     def _shortcuts(self) -> None:
+        from PySide6.QtGui import QKeySequence, QShortcut
+
         for keys, slot in (
             ("Ctrl+O", self.choose),
             ("Ctrl+W", self.go_home),
@@ -149,7 +176,7 @@ class MainWindow(QMainWindow):
 
     def fit_to_screen(self, size: tuple[int, int]) -> None:
         """The default size, or what the screen has room for."""
-        room = QGuiApplication.primaryScreen().availableSize()
+        room = self.screen().availableSize()
         self.resize(min(size[0], room.width()), min(size[1], room.height()))
 
     # --- language and practice --------------------------------------------------------------------------
@@ -164,15 +191,17 @@ class MainWindow(QMainWindow):
         QTimer.singleShot(0, self._rebuild)
 
     def _rebuild(self) -> None:
-        self._build()
+        self._put(self._new_stack())
         self.stack.setCurrentWidget(self.start_page)
 
     def practise(self) -> None:
         """Enters the practice mode with the sample document."""
+        from app.gui.practice import copy_sample
+
         self._set_demo(True)
         submit(
             self.lanes.document,
-            _copy_sample,
+            copy_sample,
             _("Sample contract"),
             succeeded=self._sample_copied,
             failed=self._open_failed,
@@ -203,6 +232,7 @@ class MainWindow(QMainWindow):
         self._ask_file(check=True)
 
     def _ask_file(self, *, check: bool) -> None:
+        from PySide6.QtCore import Qt
         from PySide6.QtWidgets import QFileDialog
 
         self._check_next = check
@@ -221,21 +251,32 @@ class MainWindow(QMainWindow):
 
     def expect(self, job: Job, path: Path, *, check: bool = False) -> None:
         """Waits for a file that is being opened."""
-        self._opening = job
+        self._opening, self._name = job, path.name
         self._check_next = check
         attach(job, succeeded=self._opened, failed=self._open_failed)
 
     def _opened(self, opened: OpenedPdf) -> None:
         self._opening = None
+        self.setWindowTitle(f"{shown(opened.snapshot.source.name)} — Natsuin")
+        pictures = PagePictures(opened.renderer, self.lanes.pictures)
+        if self._first is not None:  # the window is not built yet
+            self._arrived = (opened, pictures)
+            self._first.show_pages(PageLayout.of(opened.sizes), pictures)
+        else:
+            self._show_opened(opened, pictures)
+
+    def _show_opened(self, opened: OpenedPdf, pictures: PagePictures) -> None:
         if self._start is not None:
             self._start.clear_problem()
         page = self._page()
-        page.show_document(opened, check=self._check_next, result=self._result)
+        page.show_document(opened, pictures, check=self._check_next, result=self._result)
         if self._result is not None:
             page.show_result(self._result)
         self._result = None
+        if self._others:
+            page.show_others(self._others)
+            self._others = ()
         self.stack.setCurrentWidget(page)
-        self.setWindowTitle(f"{shown(opened.snapshot.source.name)} — Natsuin")
 
     def _page(self) -> DocumentPage:
         """The document page, built when it is needed first."""
@@ -247,6 +288,7 @@ class MainWindow(QMainWindow):
             page.open_requested.connect(self.choose)
             page.signed.connect(self._signed)
             page.ready.connect(self._start_rest)
+            page.ready.connect(self.page_painted)
             self.stack.addWidget(page)
             self.document_page = page
         return self.document_page
@@ -256,9 +298,12 @@ class MainWindow(QMainWindow):
         self.open(result.target)
 
     def _open_failed(self, error: Exception) -> None:
+        from app.wording.errors import words
+
         self._opening = None
         if isinstance(error, Cancelled) or not isinstance(error, UserError):
             return
+        self._build_all()
         self._start_rest()
         said = words(error)
         self.start_page.show_problem(said.title, f"{said.happened}\n{said.todo}")
@@ -288,15 +333,17 @@ class MainWindow(QMainWindow):
         if not self._painted:
             self._painted = True
             self.first_painted.emit()
-            if self._opening is None:
-                QTimer.singleShot(0, self._start_rest)
+            QTimer.singleShot(0, self._build_on)
 
     def _start_rest(self) -> None:
         """What had to wait for the first paint, and for the first page."""
+        from app.gui.icons import window_icon
+
         if not self._started:
             self._started = True
             QApplication.setWindowIcon(window_icon())
             self.card_watch.start(demo=self.demo)
+            self.settled.emit()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         fit = _pdf_of(event) is not None
@@ -320,9 +367,13 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.close_document()
+        if self._arrived is not None:
+            self.lanes.pictures.start(self._arrived[0].close)
         self.card_watch.close()
         if self._practice_folder is not None:
-            self.lanes.document.start(_remove, self._practice_folder)
+            from app.gui.practice import remove
+
+            self.lanes.document.start(remove, self._practice_folder)
         event.accept()
         QApplication.quit()
 
@@ -337,12 +388,3 @@ def _pdf_of(event: QDropEvent) -> Path | None:
     """The one PDF that is being dragged, if it is one."""
     paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
     return paths[0] if len(paths) == 1 and paths[0].suffix.lower() == ".pdf" else None
-
-
-def _copy_sample(name: str) -> Path:
-    folder = Path(tempfile.mkdtemp(prefix="natsuin-practice-"))
-    return Path(shutil.copy(assets.path("sample.pdf"), folder / f"{name}.pdf"))
-
-
-def _remove(folder: Path) -> None:
-    shutil.rmtree(folder, ignore_errors=True)

@@ -11,6 +11,10 @@ from PySide6.QtCore import QPointF, QRectF
 GAP = 14.0
 EDGE = 20.0
 MM = 72 / 25.4
+PX_PER_PT = 96 / 72  # 100 %: a point is as large as the desktop says
+FIT_LIMIT = 1.5
+SIDE, NARROW_SIDE = 364, 340  # px: the panel beside the pages
+NARROW = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,17 @@ class PageLayout:
         bottom = self.tops[-1] + self.sizes[-1][1]
         return QRectF(-self.widest / 2 - EDGE, -EDGE, self.widest + 2 * EDGE, bottom + 2 * EDGE)
 
+    def fitting_zoom(self, width: int) -> float:
+        """The zoom (1.0: 100 %) at which the widest page fills a view of `width` px, up to `FIT_LIMIT`."""
+        return min((width - 2) / ((self.widest + 2 * EDGE) * PX_PER_PT), FIT_LIMIT)
+
+    def first_place(self, view: QRectF, scale: float) -> QRectF:
+        """Where the first page lies in a view (px) that has just been opened at `scale` px per pt."""
+        width, height = self.sizes[0]
+        hidden = min(EDGE / 2, max(0.0, self.bounds.height() - view.height() / scale))
+        left = view.left() + (view.width() - width * scale) / 2
+        return QRectF(left, view.top() + (EDGE - hidden) * scale, width * scale, height * scale)
+
     def rect(self, page: int) -> QRectF:
         """A page's place in the scene."""
         width, height = self.sizes[page - 1]
@@ -70,3 +85,23 @@ class PageLayout:
             if self.rect(page).contains(point):
                 return page
         return None
+
+
+def side_width(window: int) -> int:
+    """The width of the panel beside the pages in a window of this width; px."""
+    return SIDE if window >= NARROW else NARROW_SIDE
+
+
+def snapped(place: QRectF, ratio: float) -> QRectF:
+    """A place in px moved to whole device pixels, `ratio` of them a px: pictures stay sharp there."""
+    return QRectF(
+        round(place.left() * ratio) / ratio,
+        round(place.top() * ratio) / ratio,
+        round(place.width() * ratio) / ratio,
+        round(place.height() * ratio) / ratio,
+    )
+
+
+def paper_shadow(place: QRectF) -> list[QRectF]:
+    """The layers of the shadow below a page, each as faint as the other."""
+    return [place.adjusted(-spread, -spread + 2, spread, spread + 2) for spread in range(1, 5)]

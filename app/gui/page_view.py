@@ -7,12 +7,10 @@ from PySide6.QtGui import QColor, QKeyEvent, QPainter, QResizeEvent, QTransform,
 from PySide6.QtWidgets import QFrame, QGraphicsScene, QGraphicsView, QWidget
 
 from app.gui import theme
-from app.gui.page_layout import EDGE, MM, PageLayout
+from app.gui.page_layout import EDGE, MM, PX_PER_PT, PageLayout, paper_shadow, snapped
 from app.gui.page_pictures import PagePictures
 
-PX_PER_PT = 96 / 72  # 100 %: a point is as large as the desktop says
 STEPS = (0.25, 0.33, 0.5, 0.67, 0.75, 0.8, 0.9, 1.0, 1.1, 1.25, 1.5, 1.75, 2.0, 2.5, 3.0, 4.0, 6.0, 8.0)
-FIT_LIMIT = 1.5
 SETTLE_MS = 60  # a picture is asked for when a zoom has come to rest
 
 
@@ -74,11 +72,7 @@ class PageView(QGraphicsView):
 
     def page_px(self, page: int) -> QRectF:
         """A page's place in the viewport, snapped to device pixels so that it stays sharp."""
-        ratio = self.devicePixelRatioF()
-        raw = self.viewportTransform().mapRect(self.layout_.rect(page))
-        left, top = round(raw.left() * ratio) / ratio, round(raw.top() * ratio) / ratio
-        width, height = round(raw.width() * ratio) / ratio, round(raw.height() * ratio) / ratio
-        return QRectF(left, top, width, height)
+        return snapped(self.viewportTransform().mapRect(self.layout_.rect(page)), self.devicePixelRatioF())
 
     def page_mm(self, page: int) -> tuple[float, float]:
         """A page's size in mm as seen."""
@@ -135,9 +129,9 @@ class PageView(QGraphicsView):
         self.ensureVisible(scene, 40, 60)
 
     def _fit_width(self) -> None:
-        width = self.viewport().width() - 2
-        if self.layout_.pages and width > 0:
-            self._apply_zoom(min(width / ((self.layout_.widest + 2 * EDGE) * PX_PER_PT), FIT_LIMIT))
+        width = self.viewport().width()
+        if self.layout_.pages and width > 2:
+            self._apply_zoom(self.layout_.fitting_zoom(width))
 
     def _apply_zoom(self, zoom: float) -> None:
         zoom = min(max(zoom, 0.1), STEPS[-1])
@@ -161,9 +155,8 @@ class PageView(QGraphicsView):
     def _draw_page(self, painter: QPainter, page: int) -> None:
         place = self.page_px(page)
         if not theme.current().dark:
-            shade = QColor(0, 0, 0, 8)
-            for spread in range(1, 5):
-                painter.fillRect(place.adjusted(-spread, -spread + 2, spread, spread + 2), shade)
+            for shade in paper_shadow(place):
+                painter.fillRect(shade, QColor(0, 0, 0, theme.SHADOW))
         painter.fillRect(place, QColor(theme.current().paper))
         if self._pictures is None:
             return

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
 from PySide6.QtWidgets import QApplication
 
 from app import assets
@@ -149,6 +148,8 @@ ROLES: dict[str, tuple[int, bool]] = {  # px, bold
     "password": (20, False),
 }
 
+SHADOW = 8  # of 255: one layer of a page's shadow
+
 _current = LIGHT
 
 
@@ -191,7 +192,8 @@ def apply(app: QApplication, choice: str = "system") -> None:
     Widgets that hold coloured pictures have a method `theme_changed`.
     """
     global _current
-    _current = DARK if choice == "dark" or (choice == "system" and _system_is_dark()) else LIGHT
+    system_is_dark = _system_is_dark()
+    _current = DARK if choice == "dark" or (choice == "system" and system_is_dark) else LIGHT
     app.setFont(font("body"))
     app.setPalette(_palette(_current))
     app.setStyleSheet(style_sheet(_current))
@@ -201,8 +203,10 @@ def apply(app: QApplication, choice: str = "system") -> None:
             redraw()
 
 
+@cache  # later the palette is ours
 def _system_is_dark() -> bool:
-    return QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
+    # told by its palette: the colour scheme's own name would make every enumeration of Qt (see first_view)
+    return QApplication.palette().window().color().lightness() < 128
 
 
 def _palette(theme: Theme) -> QPalette:

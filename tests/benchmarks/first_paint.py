@@ -74,13 +74,16 @@ def ours(born: int, file: str) -> None:
             found["banned"] = [name for name in BANNED if name in sys.modules]
 
         def page_done() -> None:
-            found["page"] = (time.monotonic_ns() - born) / 1e6
+            found.setdefault("page", (time.monotonic_ns() - born) / 1e6)
+
+        def whole() -> None:
+            found["whole"] = (time.monotonic_ns() - born) / 1e6
             print(json.dumps(found), flush=True)
             window.close()
 
         window.first_painted.connect(painted)
-        assert window.document_page is not None
-        window.document_page.ready.connect(page_done)
+        window.page_painted.connect(page_done)
+        window.settled.connect(lambda: QTimer.singleShot(0, whole))
         QTimer.singleShot(20000, QApplication.quit)
         return QCoreApplication.exec()
 
@@ -110,11 +113,13 @@ def main() -> int:
     base = statistics.median(row["paint"] for row in rows["bare"][1:])
     paint = statistics.median(row["paint"] for row in rows["ours"][1:])
     page = statistics.median(row["page"] for row in rows["ours"][1:])
+    whole = statistics.median(row["whole"] for row in rows["ours"][1:])
     banned = sorted({name for row in rows["ours"] for name in row["banned"]})
     print(f"median of {ROUNDS}                      ms   limit")
     print(f"bare window, first paint    {base:6.0f}")
     print(f"ours, first paint           {paint:6.0f}   {base + PAINT_LIMIT:4.0f}")
     print(f"ours, first page            {page:6.0f}   {paint + PAGE_LIMIT:4.0f}")
+    print(f"ours, everything in place   {whole:6.0f}")
     print(f"libraries that should wait: {', '.join(banned) or 'none loaded'}")
     return 0 if paint <= base + PAINT_LIMIT and page <= paint + PAGE_LIMIT and not banned else 1
 
