@@ -1,4 +1,4 @@
-"""The demo card: a My Number card's JPKI application emulated at APDU level (jpki.md 1.1 to 1.4 and 1.9).
+"""The demo card: a My Number card's JPKI application emulated at APDU level (JICSAP 1.1, JIS X 6306).
 
 Access rules, counters and status words are the real card's as far as they are known; so is the inconvenient
 truth that a presented password outlives a warm reset and a new SELECT of the same application. Its passwords

@@ -1,4 +1,4 @@
-"""The demo card's keys and certificates, shaped as JPKI's (jpki.md 3.2) and signed by the public demo CA at run time.
+"""The demo card's keys and certificates, shaped as JPKI's and signed by the public demo CA at run time.
 
 Whoever reads this program can make them too: they prove nothing.
 """

@@ -1,4 +1,4 @@
-"""What COMPUTE DIGITAL SIGNATURE does in each of its modes P1 (jpki.md 1.3), for the demo card."""
+"""What COMPUTE DIGITAL SIGNATURE does in each of its modes P1, for the demo card."""
 
 from __future__ import annotations
 

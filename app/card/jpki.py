@@ -1,4 +1,4 @@
-"""The dialogue with a JPKI application, and the only place where a status word gets a meaning (jpki.md 1)."""
+"""The dialogue with a JPKI application, and the only place where a status word gets a meaning (JICSAP 1.1, JIS X 6306)."""
 
 from __future__ import annotations
 

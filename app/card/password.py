@@ -1,4 +1,4 @@
-"""The rules of the 署名用 password: 6 to 16 capitals and digits (jpki.md 1.5). Pure."""
+"""The rules of the 署名用 password: 6 to 16 capitals and digits, sent as plain ASCII. Pure."""
 
 from __future__ import annotations
 

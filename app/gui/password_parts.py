@@ -98,7 +98,7 @@ class FileBox(Card):
 
 
 def disclosed() -> tuple[str, ...]:
-    """What the 署名用 certificate holds of its owner (jpki.md 3.2)."""
+    """What the 署名用 certificate holds of its owner."""
     return (_("Name"), _("Address"), _("Date of birth"), _("Sex"))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import subprocess
@@ -82,10 +83,14 @@ def test_a_box_is_drawn_and_the_document_signed(window: Window, contract: Path) 
     time.sleep(1)
     # the primary button stands at the foot of the panel on the right
     xdotool("mousemove", window.x + window.width - 180, window.y + window.height - 40, "click", 1)
-    window.type_password("demo1234")
-    assert not target.exists()
-    xdotool("key", "Return")
-    wait(target.exists)
+    for _ in range(3):  # a busy machine may lose keys of a window that has just become active
+        window.type_password("demo1234")
+        assert not target.exists()
+        xdotool("key", "Return")
+        with contextlib.suppress(AssertionError):
+            wait(target.exists, 10)
+            break
+        xdotool("key", "ctrl+a", "key", "Delete")
     assert contract.read_bytes() == before
     assert "Signature is Valid" in pdfsig(target)
     assert "Total document signed" in pdfsig(target)

@@ -1,4 +1,4 @@
-"""The demo card against what is known of the real one (jpki.md 1.1 to 1.4 and 1.9)."""
+"""The demo card against what is known of the real one (JICSAP 1.1, JIS X 6306)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The demo card's certificates have JPKI's shape (jpki.md 3.2)."""
+"""The demo card's certificates have JPKI's shape."""
 
 from __future__ import annotations
 
