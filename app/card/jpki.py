@@ -1,4 +1,4 @@
-"""The dialogue with a JPKI application, and the only place where a status word gets a meaning (JICSAP 1.1, JIS X 6306)."""
+"""The dialogue with a JPKI application (JICSAP 1.1), and the only place where a status word gets a meaning."""
 
 from __future__ import annotations
 
