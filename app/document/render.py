@@ -18,7 +18,6 @@ from typing import Any, Self
 
 from app import assets
 from app.channel import Answer, Channel
-from app.document.fonts import FOLDERS
 from app.errors import EncryptionUnsupported, PageNotFound, PdfPasswordRequired, PdfUnreadable
 from app.isolation import MIB, Child, ChildFailure, Limits
 from app.secret import Secret
@@ -110,6 +109,8 @@ class Renderer:
 class _Service:
     def __init__(self, channel: Channel, path: str) -> None:
         import pypdfium2_raw
+
+        from app.document.fonts import FOLDERS
 
         self._pdfium: Any = pypdfium2_raw
         self._path = path

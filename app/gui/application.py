@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,6 +15,7 @@ from app.wording import language
 
 def main(arguments: Sequence[str]) -> int:
     """Runs the window until it is closed; returns the exit code."""
+    gc.disable()  # nothing that a start makes is garbage; the window enables it when it is complete
     demo = "--demo" in arguments
     files = [Path(argument) for argument in arguments if argument != "--demo"]
     lanes = Lanes()
@@ -38,8 +40,7 @@ def main(arguments: Sequence[str]) -> int:
     app.setApplicationName("Natsuin")
     app.setApplicationDisplayName("Natsuin")
     app.setDesktopFileName("natsuin")
-    theme.load_fonts()
-    theme.apply(app, settings.theme)
+    theme.choose(settings.theme)
     window = MainWindow(lanes, settings, demo=demo)
     window.fit_to_screen(DOCUMENT_SIZE if opening else START_SIZE)
     window.begin(opening, files[0] if files else None, files[1:])

@@ -19,8 +19,9 @@ from app.gui.components import Banner, Divider
 from app.gui.delivery import submit
 from app.gui.document_toolbar import DocumentToolbar
 from app.gui.field_item import Box
+from app.gui.first_view import SIDE, side_width
 from app.gui.opening import OpenedPdf
-from app.gui.page_layout import SIDE, PageLayout, side_width
+from app.gui.page_layout import PageLayout
 from app.gui.page_pictures import PagePictures
 from app.gui.placing_view import BOX, FIELD, INVISIBLE, NO_PLACE, PlacingView
 from app.wording.amounts import file_size, page_count

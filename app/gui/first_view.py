@@ -8,16 +8,22 @@ as long as the rest of the first paint together.
 from __future__ import annotations
 
 from functools import cache
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, QTimer, Signal
-from PySide6.QtGui import QImage, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QWidget
 
 from app.gui import theme
-from app.gui.page_layout import PX_PER_PT, PageLayout, paper_shadow, side_width, snapped
-from app.gui.page_pictures import PagePictures
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QPaintEvent, QResizeEvent
+
+    from app.gui.page_layout import PageLayout
+    from app.gui.page_pictures import PagePictures
 
 STRIP, TOOLBAR, LINE = 32, 56, 1  # px
+SIDE, NARROW_SIDE, NARROW = 364, 340, 1024  # the panel beside the pages, and in windows narrower than this
 SCROLL_BAR = 12
 
 
@@ -30,68 +36,67 @@ class FirstView(QWidget):
         super().__init__()
         self._top = STRIP if demo else 0
         self._document = document
-        self._layout = PageLayout.of(())
-        self._pictures: PagePictures | None = None
+        self._page: tuple[PageLayout, PagePictures] | None = None
         self._told = False
 
     def show_pages(self, layout: PageLayout, pictures: PagePictures) -> None:
         """Asks for the first page and paints it when it is there."""
-        self._layout, self._pictures = layout, pictures
+        self._page = (layout, pictures)
         pictures.arrived.connect(self._arrived)
-        self._wish()
+        self._wish(layout, pictures)
 
-    def page_place(self) -> QRectF:
-        """The first page's place in this widget."""
-        return self._place()[0]
+    def page_place(self, layout: PageLayout) -> tuple[QRectF, float]:
+        """The first page's place in this widget, and its scale in px per pt."""
+        from app.gui.page_layout import PX_PER_PT, snapped
+
+        canvas = self._canvas()
+        scale = layout.fitting_zoom(int(canvas.width())) * PX_PER_PT
+        if layout.bounds.height() * scale > canvas.height():
+            scale = layout.fitting_zoom(int(canvas.width()) - SCROLL_BAR) * PX_PER_PT
+        return snapped(layout.first_place(canvas, scale), self.devicePixelRatioF()), scale
 
     def _canvas(self) -> QRectF:
         top = self._top + TOOLBAR + LINE
         return QRectF(0, top, self.width() - side_width(self.width()) - LINE, self.height() - top)
 
-    def _place(self) -> tuple[QRectF, float]:
-        """The first page's place, and its scale in px per pt."""
-        canvas, layout = self._canvas(), self._layout
-        scale = layout.fitting_zoom(int(canvas.width())) * PX_PER_PT
-        if layout.bounds.height() * scale > canvas.height():
-            canvas.setWidth(canvas.width() - SCROLL_BAR)
-            scale = layout.fitting_zoom(int(canvas.width())) * PX_PER_PT
-        return snapped(layout.first_place(canvas, scale), self.devicePixelRatioF()), scale
-
-    def _wish(self) -> None:
-        if self._pictures is not None:
-            scale = self._place()[1] * self.devicePixelRatioF()
-            self._pictures.wish(1, scale, self._layout.sizes[0], None)
+    def _wish(self, layout: PageLayout, pictures: PagePictures) -> None:
+        scale = self.page_place(layout)[1] * self.devicePixelRatioF()
+        pictures.wish(1, scale, layout.sizes[0], None)
 
     def _arrived(self, _page: int) -> None:
         self.update()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._wish()
+        if self._page is not None:
+            self._wish(*self._page)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         tokens = theme.current()
         width, height, top = self.width(), self.height(), self._top
         painter = QPainter(self)
+        if top:
+            painter.drawImage(QRectF(0, 0, width, top), _ink(tokens.warn_soft))
+            painter.drawImage(QRectF(0, top - LINE, width, LINE), _ink(tokens.warn_line))
         if self._document:
             painter.drawImage(QRectF(0, top, width, height - top), _ink(tokens.panel))
             canvas = self._canvas()
             painter.drawImage(QRectF(0, top + TOOLBAR, width, LINE), _ink(tokens.line))
             painter.drawImage(QRectF(canvas.right(), canvas.top(), LINE, canvas.height()), _ink(tokens.line))
             painter.drawImage(canvas, _ink(tokens.canvas))
-            self._paint_page(painter, canvas)
+            if self._page is not None:
+                self._paint_page(painter, canvas, *self._page)
         else:
             painter.drawImage(QRectF(0, top, width, height - top), _ink(tokens.win))
-        if top:
-            painter.drawImage(QRectF(0, 0, width, top), _ink(tokens.warn_soft))
-            painter.drawImage(QRectF(0, top - LINE, width, LINE), _ink(tokens.warn_line))
         painter.end()
 
-    def _paint_page(self, painter: QPainter, canvas: QRectF) -> None:
-        picture = self._pictures.whole(1) if self._pictures is not None else None
+    def _paint_page(self, painter: QPainter, canvas: QRectF, layout: PageLayout, pictures: PagePictures) -> None:
+        from app.gui.page_layout import paper_shadow
+
+        picture = pictures.whole(1)
         if picture is None:
             return
-        place = self.page_place()
+        place = self.page_place(layout)[0]
         painter.setClipRect(canvas)
         for shade in paper_shadow(place) if not theme.current().dark else ():
             painter.drawImage(shade, _ink("#000000", theme.SHADOW))
@@ -99,6 +104,11 @@ class FirstView(QWidget):
         if not self._told:
             self._told = True
             QTimer.singleShot(0, self.page_painted.emit)
+
+
+def side_width(window: int) -> int:
+    """The width of the panel beside the pages in a window of this width; px."""
+    return SIDE if window >= NARROW else NARROW_SIDE
 
 
 @cache

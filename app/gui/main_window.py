@@ -5,6 +5,7 @@ It is shown before it is built: `FirstView` holds the place, and a module that o
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator, Sequence
 from importlib import import_module
 from pathlib import Path
@@ -15,13 +16,11 @@ from PySide6.QtWidgets import QApplication, QMainWindow
 
 from app import settings as app_settings
 from app.errors import Cancelled, UserError
+from app.gui import theme
 from app.gui.background import Job, Lanes
-from app.gui.card_watch import CardState, CardWatch
 from app.gui.delivery import attach, submit
 from app.gui.first_view import FirstView
 from app.gui.opening import OpenedPdf, open_pdf
-from app.gui.page_layout import PageLayout
-from app.gui.page_pictures import PagePictures
 from app.settings import Settings
 from app.wording import language
 from app.wording.language import text as _
@@ -31,7 +30,9 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QPaintEvent
     from PySide6.QtWidgets import QStackedWidget, QWidget
 
+    from app.gui.card_watch import CardState, CardWatch
     from app.gui.document_page import DocumentPage
+    from app.gui.page_pictures import PagePictures
     from app.gui.practice import PracticeStrip
     from app.gui.start_page import StartPage
     from app.signing.sign import SigningResult
@@ -39,8 +40,9 @@ if TYPE_CHECKING:
 START_SIZE = (1120, 740)
 DOCUMENT_SIZE = (1280, 806)
 MINIMUM = (880, 480)
-# loaded one at a time, so that a first page that arrives in between is painted at once
+# loaded one at a time, with a breath between two, so that a first page that arrives is painted at once
 DOCUMENT_MODULES = ("app.gui.icons", "app.gui.components", "app.gui.placing_view", "app.gui.document_page")
+BREATH_MS = 8
 
 
 class MainWindow(QMainWindow):
@@ -60,7 +62,7 @@ class MainWindow(QMainWindow):
         self.document_page: DocumentPage | None = None
         self._start: StartPage | None = None
         self._settings = settings
-        self._painted = self._started = False
+        self._painted = self._page_shown = self._started = False
         self._first: FirstView | None = None
         self._building: Iterator[None] = iter(())
         self._opening: Job | None = None
@@ -70,8 +72,7 @@ class MainWindow(QMainWindow):
         self._check_next = False
         self._practice_folder: Path | None = None
         self._result: SigningResult | None = None
-        self.card_watch = CardWatch(lanes, self)
-        self.card_watch.changed.connect(self._card_changed)
+        self._watch: CardWatch | None = None
         self.setMinimumSize(*MINIMUM)
         self.setAcceptDrops(True)
         self.setWindowTitle("Natsuin")
@@ -82,19 +83,29 @@ class MainWindow(QMainWindow):
         `others` were named too; the window says that they were not opened.
         """
         self._first = FirstView(demo=self.demo, document=opening is not None)
-        self._first.page_painted.connect(self.page_painted)
+        self._first.page_painted.connect(self._page_painted)
         self.setCentralWidget(self._first)
         self._building = self._steps(document=opening is not None)
         self._others = tuple(others)
         if opening is not None and path is not None:
             self.expect(opening, path)
 
+    @property
+    def card_watch(self) -> CardWatch:
+        """The card's state; nothing is watched before the window is there."""
+        if self._watch is None:
+            from app.gui.card_watch import CardWatch
+
+            self._watch = CardWatch(self.lanes, self)
+            self._watch.changed.connect(self._card_changed)
+        return self._watch
+
     # --- building ---------------------------------------------------------------------------------------
 
     def _build_on(self) -> None:
         """The next step of building; between two steps, events are served."""
         for _step in self._building:
-            QTimer.singleShot(0, self._build_on)
+            QTimer.singleShot(0 if self._page_shown else BREATH_MS, self._build_on)
             return
 
     def _build_all(self) -> None:
@@ -106,6 +117,8 @@ class MainWindow(QMainWindow):
         for name in DOCUMENT_MODULES if document else ():
             import_module(name)
             yield
+        theme.load_fonts()
+        theme.apply()
         self._shortcuts()
         stack = self._new_stack()
         if document:
@@ -256,6 +269,9 @@ class MainWindow(QMainWindow):
         attach(job, succeeded=self._opened, failed=self._open_failed)
 
     def _opened(self, opened: OpenedPdf) -> None:
+        from app.gui.page_layout import PageLayout
+        from app.gui.page_pictures import PagePictures
+
         self._opening = None
         self.setWindowTitle(f"{shown(opened.snapshot.source.name)} — Natsuin")
         pictures = PagePictures(opened.renderer, self.lanes.pictures)
@@ -287,8 +303,8 @@ class MainWindow(QMainWindow):
             page.home_requested.connect(self.go_home)
             page.open_requested.connect(self.choose)
             page.signed.connect(self._signed)
+            page.ready.connect(self._page_painted)
             page.ready.connect(self._start_rest)
-            page.ready.connect(self.page_painted)
             self.stack.addWidget(page)
             self.document_page = page
         return self.document_page
@@ -335,6 +351,10 @@ class MainWindow(QMainWindow):
             self.first_painted.emit()
             QTimer.singleShot(0, self._build_on)
 
+    def _page_painted(self) -> None:
+        self._page_shown = True
+        self.page_painted.emit()
+
     def _start_rest(self) -> None:
         """What had to wait for the first paint, and for the first page."""
         from app.gui.icons import window_icon
@@ -343,6 +363,8 @@ class MainWindow(QMainWindow):
             self._started = True
             QApplication.setWindowIcon(window_icon())
             self.card_watch.start(demo=self.demo)
+            gc.freeze()
+            gc.enable()
             self.settled.emit()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
@@ -369,7 +391,8 @@ class MainWindow(QMainWindow):
         self.close_document()
         if self._arrived is not None:
             self.lanes.pictures.start(self._arrived[0].close)
-        self.card_watch.close()
+        if self._watch is not None:
+            self._watch.close()
         if self._practice_folder is not None:
             from app.gui.practice import remove
 

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from app.document.render import Renderer
 from app.document.snapshot import Snapshot
-
-if TYPE_CHECKING:
-    from app.document.render import Renderer
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +25,6 @@ class OpenedPdf:
 
 def open_pdf(path: Path) -> OpenedPdf:
     """Takes the snapshot and opens it in a render child. Raises UserError; then nothing is left behind."""
-    from app.document.render import Renderer
-
     snapshot = Snapshot.take(path)
     try:
         renderer = Renderer(snapshot.path)

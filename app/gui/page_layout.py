@@ -13,8 +13,6 @@ EDGE = 20.0
 MM = 72 / 25.4
 PX_PER_PT = 96 / 72  # 100 %: a point is as large as the desktop says
 FIT_LIMIT = 1.5
-SIDE, NARROW_SIDE = 364, 340  # px: the panel beside the pages
-NARROW = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +54,8 @@ class PageLayout:
     def first_place(self, view: QRectF, scale: float) -> QRectF:
         """Where the first page lies in a view (px) that has just been opened at `scale` px per pt."""
         width, height = self.sizes[0]
-        hidden = min(EDGE / 2, max(0.0, self.bounds.height() - view.height() / scale))
-        left = view.left() + (view.width() - width * scale) / 2
-        return QRectF(left, view.top() + (EDGE - hidden) * scale, width * scale, height * scale)
+        left = view.left() + view.width() // 2 - width * scale / 2  # as QGraphicsView centres: by whole pixels
+        return QRectF(left, view.top() + EDGE * scale, width * scale, height * scale)
 
     def rect(self, page: int) -> QRectF:
         """A page's place in the scene."""
@@ -85,11 +82,6 @@ class PageLayout:
             if self.rect(page).contains(point):
                 return page
         return None
-
-
-def side_width(window: int) -> int:
-    """The width of the panel beside the pages in a window of this width; px."""
-    return SIDE if window >= NARROW else NARROW_SIDE
 
 
 def snapped(place: QRectF, ratio: float) -> QRectF:

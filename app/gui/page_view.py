@@ -118,7 +118,7 @@ class PageView(QGraphicsView):
         if not self.layout_.pages:
             return
         page = min(max(page, 1), self.layout_.pages)
-        top = self.layout_.rect(page).top() - EDGE / 2
+        top = self.layout_.rect(page).top() - EDGE / 2 if page > 1 else self.layout_.bounds.top()
         self.verticalScrollBar().setValue(round(top * self.transform().m22()))
         self._set_page(page)
 
@@ -131,7 +131,9 @@ class PageView(QGraphicsView):
     def _fit_width(self) -> None:
         width = self.viewport().width()
         if self.layout_.pages and width > 2:
+            top = self.mapToScene(QPoint(0, 0)).y()
             self._apply_zoom(self.layout_.fitting_zoom(width))
+            self.verticalScrollBar().setValue(round(top * self.transform().m22()))
 
     def _apply_zoom(self, zoom: float) -> None:
         zoom = min(max(zoom, 0.1), STEPS[-1])

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
+from typing import TYPE_CHECKING
 
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication
 
 from app import assets
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QFont, QPalette
 
 
 class Theme:
@@ -161,6 +165,8 @@ def current() -> Theme:
 @cache
 def font(role: str) -> QFont:
     """The font of a role of the type scale; `fixed` and `password` have digits of one width."""
+    from PySide6.QtGui import QFont
+
     size, bold = ROLES[role]
     made = QFont()
     made.setFamilies(FIXED if role in ("fixed", "password") else SANS)
@@ -180,20 +186,28 @@ def line_height(role: str) -> int:
 
 def load_fonts() -> None:
     """Makes the program's own fonts known, where a package brought them; else the system's are used."""
+    from PySide6.QtGui import QFontDatabase
+
     folder = assets.path("fonts")
     if folder.is_dir():
         for file in sorted(folder.glob("BIZUD*Gothic-*.ttf")):
             QFontDatabase.addApplicationFont(str(file))
 
 
-def apply(app: QApplication, choice: str = "system") -> None:
-    """Puts a theme (system, light, dark) on the whole application (whose style is Fusion); safe to call again.
-
-    Widgets that hold coloured pictures have a method `theme_changed`.
-    """
+def choose(choice: str = "system") -> None:
+    """Puts a theme (system, light, dark) in force for what is painted from now on."""
     global _current
     system_is_dark = _system_is_dark()
     _current = DARK if choice == "dark" or (choice == "system" and system_is_dark) else LIGHT
+
+
+def apply() -> None:
+    """Puts the theme in force on the whole application (whose style is Fusion); safe to call again.
+
+    Widgets that hold coloured pictures have a method `theme_changed`.
+    """
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
     app.setFont(font("body"))
     app.setPalette(_palette(_current))
     app.setStyleSheet(style_sheet(_current))
@@ -210,6 +224,8 @@ def _system_is_dark() -> bool:
 
 
 def _palette(theme: Theme) -> QPalette:
+    from PySide6.QtGui import QPalette
+
     palette = QPalette()
     roles = {
         QPalette.ColorRole.Window: theme.win,

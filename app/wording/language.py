@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gettext
-import locale
 import os
 import sys
 
@@ -20,6 +19,8 @@ def preferred() -> str:
     names = [os.environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG")]
     system = next((name for name in names if name), "")
     if sys.platform in ("win32", "darwin"):
+        import locale
+
         system = locale.getlocale()[0] or system
     return "en" if system.lower().startswith("en") else "ja"
 

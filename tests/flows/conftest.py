@@ -62,7 +62,8 @@ def qapp_args(display: None) -> list[str]:
 def themed(qapp: QApplication) -> QApplication:
     """The application as people see it."""
     theme.load_fonts()
-    theme.apply(qapp, "light")
+    theme.choose("light")
+    theme.apply()
     return qapp
 
 

@@ -1,0 +1,56 @@
+"""What is seen before the window is built stands where the built window will have it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QPoint, QPointF
+from PySide6.QtWidgets import QApplication
+
+from app.gui import background, theme
+from app.gui.first_view import FirstView
+from app.gui.main_window import MainWindow
+from app.gui.opening import open_pdf
+from app.gui.page_layout import PageLayout
+from app.settings import Settings
+
+pytestmark = pytest.mark.window
+
+
+@pytest.mark.parametrize("size", [(1280, 806), (1000, 700), (1580, 980)])
+@pytest.mark.parametrize("demo", [False, True])
+def test_the_first_page_does_not_move(
+    qtbot: Any, qapp: QApplication, contract: Path, size: tuple[int, int], demo: bool
+) -> None:
+    theme.choose("light")
+    lanes = background.Lanes()
+    window = MainWindow(lanes, Settings(), demo=demo)
+    window.resize(*size)
+    places = []
+
+    def page_painted() -> None:
+        first = window.centralWidget()
+        if isinstance(first, FirstView):
+            places.append(first.page_place(PageLayout.of(((595.0, 842.0), (595.0, 842.0)))))
+
+    window.page_painted.connect(page_painted)
+    with qtbot.waitSignal(window.settled, timeout=20000):
+        window.begin(lanes.pictures.start(open_pdf, contract), contract)
+        window.show()
+    page = window.document_page
+    assert page is not None
+    assert page.toolbar.number.text() == "1"
+    assert page.view.layout_.pages == 2
+    if not places:  # the window was built before the picture came
+        stand_in = FirstView(demo=demo, document=True)
+        stand_in.resize(window.centralWidget().size())
+        places.append(stand_in.page_place(page.view.layout_))
+    corner = page.view.viewport().mapTo(window.centralWidget(), QPoint(0, 0))
+    place, scale = places[0]
+    assert place == page.view.page_px(1).translated(QPointF(corner))
+    assert scale == page.view.device_scale() / page.view.devicePixelRatioF()
+    window.close()
+    lanes.close()
+    window.deleteLater()
