@@ -55,7 +55,7 @@ def test_one_signature_costs_one_verify_and_one_signature_command(keeper: Keeper
     public.verify(signature, MESSAGE, padding.PKCS1v15(), hashes.SHA256())
     assert (vcard.counts["VERIFY"], vcard.counts["SIGN"]) == (1, 1)
     assert vcard.trace[-1] == "SELECT -> 9000", "the application is left"
-    assert vcard.power[-1][1] == "off"
+    assert "off" in [what for _, what in vcard.power]
 
 
 def test_the_status_shows_what_needs_no_password(keeper: Keeper, vcard: VirtualCard) -> None:

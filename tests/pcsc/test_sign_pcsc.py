@@ -62,7 +62,7 @@ def test_a_signature_through_pcscd(source: Path, natsuin: Run, vcard: VirtualCar
     done = natsuin("sign", "--password-stdin", "--json", source)
     assert done.returncode == 0, done.stderr.decode()
     assert (vcard.counts["VERIFY"], vcard.counts["SIGN"]) == (1, 1)
-    assert vcard.power[-1][1] == "off"
+    assert "off" in [what for _, what in vcard.power]
     signed = source.with_name("委任状-signed.pdf")
     assert "Signature is Valid" in pdfsig(signed)
     assert "Total document signed" in pdfsig(signed)
