@@ -5,7 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from app.gui.components import Paragraph, Picture
+from app.gui.labels import Paragraph
+from app.gui.marks import Picture
 from app.wording.language import text as _
 from app.wording.outcomes import Answer, Answers
 

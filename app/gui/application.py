@@ -15,9 +15,12 @@ from app.wording import language
 
 def main(arguments: Sequence[str]) -> int:
     """Runs the window until it is closed; returns the exit code."""
-    gc.disable()  # nothing that a start makes is garbage; the window enables it when it is complete
     demo = "--demo" in arguments
     files = [Path(argument) for argument in arguments if argument != "--demo"]
+    unknown = [argument for argument in arguments if argument.startswith("-") and argument != "--demo"]
+    if unknown:
+        return _refuse(unknown[0])
+    gc.disable()  # nothing that a start makes is garbage; the window enables it when it is complete
     lanes = Lanes()
     opening = None
     if files:
@@ -25,11 +28,7 @@ def main(arguments: Sequence[str]) -> int:
         from app.gui.opening import open_pdf
 
         opening = lanes.pictures.start(open_pdf, files[0])
-    try:
-        settings = app_settings.load()
-    except SettingsRefused:
-        settings = Settings()
-    language.use(settings.language or language.preferred())
+    settings = _settings()
 
     from PySide6.QtWidgets import QApplication
 
@@ -48,3 +47,23 @@ def main(arguments: Sequence[str]) -> int:
     code = app.exec()
     lanes.close()
     return int(code)
+
+
+def _settings() -> Settings:
+    """The settings, whose language is spoken from now on."""
+    try:
+        settings = app_settings.load()
+    except SettingsRefused:
+        settings = Settings()
+    language.use(settings.language or language.preferred())
+    return settings
+
+
+def _refuse(option: str) -> int:
+    """The same words as on the command line."""
+    from app.errors import WrongUsage
+    from app.wording.errors import words
+
+    _settings()
+    print(words(WrongUsage(detail=option)), file=sys.stderr)
+    return 2

@@ -6,7 +6,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.gui.card_watch import CardState
-from app.gui.components import Card, ElidedLabel, Label, Paragraph, Picture, Pill, TriesBars
+from app.gui.frames import Card
+from app.gui.labels import ElidedLabel, Label, Paragraph
+from app.gui.marks import Picture, Pill, TriesBars
 from app.wording.language import text as _
 from app.wording.plain import shown
 

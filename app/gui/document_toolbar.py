@@ -6,7 +6,9 @@ from PySide6.QtCore import Qt, Signal, SignalInstance
 from PySide6.QtGui import QFocusEvent, QFontMetrics, QIntValidator, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
-from app.gui.components import Button, Divider, ElidedLabel, Label
+from app.gui.buttons import Button
+from app.gui.frames import Divider
+from app.gui.labels import ElidedLabel, Label
 from app.wording.language import text as _
 from app.wording.plain import shown
 

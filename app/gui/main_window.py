@@ -41,7 +41,7 @@ START_SIZE = (1120, 740)
 DOCUMENT_SIZE = (1280, 806)
 MINIMUM = (880, 480)
 # loaded one at a time, with a breath between two, so that a first page that arrives is painted at once
-DOCUMENT_MODULES = ("app.gui.icons", "app.gui.components", "app.gui.placing_view", "app.gui.document_page")
+DOCUMENT_MODULES = ("app.gui.icons", "app.gui.banner", "app.gui.placing_view", "app.gui.document_page")
 BREATH_MS = 8
 
 
@@ -245,15 +245,10 @@ class MainWindow(QMainWindow):
         self._ask_file(check=True)
 
     def _ask_file(self, *, check: bool) -> None:
-        from PySide6.QtCore import Qt
-        from PySide6.QtWidgets import QFileDialog
+        from app.gui.file_dialogs import ask_pdf
 
         self._check_next = check
-        dialog = QFileDialog(self, _("Choose a PDF"), "", _("PDF files (*.pdf *.PDF)"))
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(self._file_chosen)
-        dialog.open()
+        ask_pdf(self, self._file_chosen)
 
     def _file_chosen(self, name: str) -> None:
         self.open(Path(name), check=self._check_next)

@@ -25,7 +25,7 @@ from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 
 from app.card.password import LONGEST, admit
 from app.gui import theme
-from app.gui.components import Button
+from app.gui.buttons import Button
 from app.secret import Secret
 from app.wording.language import text as _
 

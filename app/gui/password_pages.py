@@ -5,7 +5,11 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from app.gui.components import Banner, Button, Card, Divider, Label, Paragraph, Picture, Spinner
+from app.gui.banner import Banner
+from app.gui.buttons import Button
+from app.gui.frames import Card, Divider
+from app.gui.labels import Label, Paragraph
+from app.gui.marks import Picture, Spinner
 from app.gui.password_parts import StepList
 from app.wording.language import text as _
 

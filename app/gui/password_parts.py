@@ -9,8 +9,11 @@ from PySide6.QtGui import QFontMetrics, QGuiApplication, QPainter, QPaintEvent, 
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.gui import theme
-from app.gui.components import Button, Card, ElidedLabel, Label, Paragraph, Picture, Pill, TriesBars
+from app.gui.buttons import Button
+from app.gui.frames import Card
 from app.gui.icons import pixmap
+from app.gui.labels import ElidedLabel, Label, Paragraph
+from app.gui.marks import Picture, Pill, TriesBars
 from app.signing.sign import Step
 from app.wording.amounts import file_size, page_count
 from app.wording.language import text as _

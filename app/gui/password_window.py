@@ -13,7 +13,9 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.card.password import SHORTEST, advice, check
 from app.errors import OtherPasswordTyped, UserError
-from app.gui.components import Banner, Divider, Label
+from app.gui.banner import Banner
+from app.gui.frames import Divider
+from app.gui.labels import Label
 from app.gui.password_field import PasswordField
 from app.gui.password_pages import BusyPage, LockedPage, Message, SigningPage, UnknownPage, WaitingPage, button
 from app.gui.password_parts import AdviceLine, CompactBox, Disclosure, FileBox, PasswordContext, Tick, TriesLine

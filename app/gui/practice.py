@@ -11,8 +11,10 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from app import assets
 from app.gui import theme
-from app.gui.components import Button, Label, Picture
+from app.gui.buttons import Button
 from app.gui.first_view import STRIP
+from app.gui.labels import Label
+from app.gui.marks import Picture
 from app.wording.language import text as _
 
 

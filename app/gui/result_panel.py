@@ -8,7 +8,10 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from app.gui.answer_rows import AnswerRows
-from app.gui.components import Button, Card, Divider, ElidedLabel, Label, Paragraph, Picture
+from app.gui.buttons import Button
+from app.gui.frames import Card, Divider
+from app.gui.labels import ElidedLabel, Label, Paragraph
+from app.gui.marks import Picture
 from app.signing.sign import SigningResult
 from app.wording.amounts import file_size
 from app.wording.language import text as _

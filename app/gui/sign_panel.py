@@ -20,20 +20,14 @@ from PySide6.QtWidgets import (
 )
 
 from app.document.facts import SignatureField
+from app.gui.banner import Banner
+from app.gui.buttons import Button, KeyboardFocus
 from app.gui.card_line import CardLine
 from app.gui.card_watch import CardState
-from app.gui.components import (
-    Banner,
-    Button,
-    Divider,
-    ElidedLabel,
-    KeyboardFocus,
-    Label,
-    Paragraph,
-    Picture,
-    StepNumber,
-)
 from app.gui.field_item import Box
+from app.gui.frames import Divider
+from app.gui.labels import ElidedLabel, Label, Paragraph
+from app.gui.marks import Picture, StepNumber
 from app.gui.placing_view import BOX, NO_PLACE
 from app.wording.language import text as _
 from app.wording.plain import shown

@@ -7,10 +7,14 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from app.gui import theme
+from app.gui.banner import Banner
+from app.gui.buttons import Button
 from app.gui.card_line import CardCard
 from app.gui.card_watch import CardState
-from app.gui.components import Banner, Button, Label, Picture, Segmented, Tile
+from app.gui.choices import Segmented, Tile
 from app.gui.icons import mark
+from app.gui.labels import Label
+from app.gui.marks import Picture
 from app.wording import language
 from app.wording.language import text as _
 

@@ -9,7 +9,11 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout
 from app.errors import UserError
 from app.gui import theme
 from app.gui.answer_rows import AnswerRows
-from app.gui.components import Banner, Button, Card, Divider, Label, Paragraph, Picture, Spinner
+from app.gui.banner import Banner
+from app.gui.buttons import Button
+from app.gui.frames import Card, Divider
+from app.gui.labels import Label, Paragraph
+from app.gui.marks import Picture, Spinner
 from app.verification.report import SignatureReport, VerificationReport
 from app.wording.errors import words
 from app.wording.language import text as _
@@ -64,8 +68,10 @@ class VerificationPanel(QWidget):
         column.addLayout(row)
         self._show(column)
 
-    def show_error(self, error: UserError) -> None:
-        """It could not be looked at."""
+    def show_error(self, error: Exception) -> None:
+        """It could not be looked at; a check that was cancelled says nothing."""
+        if not isinstance(error, UserError):
+            return
         said = words(error)
         column = self._fresh()
         self.banner = Banner("bad", said.title, "\n".join(part for part in (said.happened, said.todo) if part))

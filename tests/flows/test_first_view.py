@@ -10,6 +10,8 @@ from PySide6.QtCore import QPoint, QPointF
 from PySide6.QtWidgets import QApplication
 
 from app.gui import background, theme
+from app.gui.application import main
+from app.gui.banner import Banner
 from app.gui.first_view import FirstView
 from app.gui.main_window import MainWindow
 from app.gui.opening import open_pdf
@@ -54,3 +56,23 @@ def test_the_first_page_does_not_move(
     window.close()
     lanes.close()
     window.deleteLater()
+
+
+def test_a_file_that_was_not_opened_is_named(qtbot: Any, qapp: QApplication, contract: Path) -> None:
+    lanes = background.Lanes()
+    window = MainWindow(lanes, Settings(), demo=True)
+    with qtbot.waitSignal(window.settled, timeout=20000):
+        window.begin(lanes.pictures.start(open_pdf, contract), contract, [contract.with_name("付録.pdf")])
+        window.show()
+    assert window.document_page is not None
+    banner = window.document_page.findChild(Banner)
+    assert banner is not None
+    assert "付録.pdf" in banner.accessibleName()
+    window.close()
+    lanes.close()
+    window.deleteLater()
+
+
+def test_an_unknown_option_is_no_file_name(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--dmeo", "contract.pdf"]) == 2
+    assert "--dmeo" in capsys.readouterr().err

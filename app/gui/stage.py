@@ -1,0 +1,31 @@
+"""How far a document is from its signature: what the main button says, and what is missing."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from app.wording.language import text as _
+
+
+class Stage(NamedTuple):
+    """What is there already."""
+
+    obstacle: bool
+    inspected: bool
+    busy: bool
+    placed: bool
+    card: bool
+
+    def words(self) -> tuple[str, str]:
+        """The button's text, and why it cannot be pressed yet ("" when it can)."""
+        if self.obstacle:
+            return _("Cannot be signed"), _("See the message above the pages")
+        if not self.inspected:
+            return _("Opening…"), _("The PDF is being read")
+        if self.busy:
+            return _("Checking…"), _("Everything is checked before the password")
+        if not self.placed:
+            return _("Choose the place first"), _("Choose where the signature should stand first")
+        if not self.card:
+            return _("Put the card on"), _("Put your My Number Card on the reader first")
+        return _("Enter password and sign…"), ""
