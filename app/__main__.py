@@ -3,9 +3,11 @@ nothing else is imported here."""
 
 from __future__ import annotations
 
+import os
 import sys
 
 COMMANDS = ("sign", "verify", "card")
+SCREENS = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
 
 
 def main() -> int:
@@ -15,7 +17,15 @@ def main() -> int:
         from app.isolation import become_child
 
         return become_child(arguments[1], arguments[2])
-    if any(word in COMMANDS or word in ("-h", "--help", "--version") for word in arguments[:2]):
+    try:
+        return _run(arguments)
+    except KeyboardInterrupt:
+        return 130  # before the command was ready to say so
+
+
+def _run(arguments: list[str]) -> int:
+    no_screen = sys.platform.startswith("linux") and not any(map(os.environ.get, SCREENS))
+    if no_screen or any(word in COMMANDS or word in ("-h", "--help", "--version") for word in arguments[:2]):
         from app.cli import main as command_line
 
         return command_line(arguments)

@@ -24,6 +24,7 @@ from app.errors import (
     Cancelled,
     InternalError,
     NoCard,
+    NoDisplay,
     NoReader,
     PasswordLocked,
     PasswordNotAskable,
@@ -40,7 +41,6 @@ from app.wording.plain import shown
 
 DONE, COULD_NOT, USAGE, DOUBTFUL, NO_SIGNATURE, CANCELLED = 0, 1, 2, 3, 4, 130
 SAFE_TRIES = 3
-PASSWORD_BYTES = 1024
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -48,7 +48,9 @@ def main(arguments: Sequence[str]) -> int:
     _speak()
     undumpable()
     without_network()
-    signal.signal(signal.SIGTERM, _terminated)
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), _terminated)
     as_json = "--json" in arguments
     try:
         options = _parse(arguments)
@@ -61,14 +63,19 @@ def main(arguments: Sequence[str]) -> int:
             _print_json({"version": 1, "error": {"code": "cancelled"}})
         _say(_("Cancelled. The PDF is unchanged."))
         return CANCELLED
-    except BrokenPipeError:
+    except _NotPrinted:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        _say(_("The result could not be printed. What was signed stays."))
         return COULD_NOT
     except Exception as error:
         if sys.flags.dev_mode:
             raise
         _report_error(InternalError(kind=type(error).__name__), as_json)
         return COULD_NOT
+
+
+class _NotPrinted(Exception):
+    """Standard output is full or closed."""
 
 
 def _speak() -> None:
@@ -147,7 +154,7 @@ def sign(options: argparse.Namespace) -> int:
             }
         )
     else:
-        print(_("Signed: {file}", file=shown(str(result.target))))
+        _print(_("Signed: {file}", file=shown(str(result.target))))
         _print_answers(result.report)
     return DONE
 
@@ -184,7 +191,7 @@ def card(options: argparse.Namespace) -> int:
     else:
         for reader in readers:
             for line in reader_lines(reader):
-                print(line)
+                _print(line)
     return DONE
 
 
@@ -217,9 +224,19 @@ def _signed(request: Any, child: Any, key: Any, secret: Secret) -> Any:
     work = steps(request, child, key, secret)
     while True:
         try:
-            _say(said[next(work)])
+            step = next(work)
         except StopIteration as end:
             return end.value
+        if step is Step.SIGNED_BY_CARD:
+            _finish_undisturbed()
+        _say(said[step])
+
+
+def _finish_undisturbed() -> None:
+    """The signature is made: from here to the file that has its name, and the word about it, nothing interrupts."""
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_IGN)
 
 
 def _with_patience(choose: Callable[[], str], wait: float) -> str:
@@ -289,20 +306,9 @@ def _seconds(value: str | None) -> float:
 
 def _password_from_stdin() -> Secret:
     from app.card.password import check, from_bytes
+    from app.terminal import standard_input
 
-    buffer = bytearray(PASSWORD_BYTES)
-    filled = 0
-    with open(0, "rb", buffering=0, closefd=False) as stream, memoryview(buffer) as view:
-        while filled < PASSWORD_BYTES and buffer.find(b"\n", 0, filled) < 0:
-            count = stream.readinto(view[filled:])
-            if not count:
-                break
-            filled += count
-    line = buffer.find(b"\n", 0, filled)
-    end = line if line >= 0 else filled
-    buffer[end:] = bytes(PASSWORD_BYTES - end)
-    del buffer[end:]
-    secret = from_bytes(buffer)
+    secret = from_bytes(standard_input())
     check(secret)
     return secret
 
@@ -325,21 +331,31 @@ def _print_answers(report: Any) -> None:
     from app.wording.report import report_lines
 
     for line in report_lines(report):
-        print(line)
+        _print(line)
 
 
 def _report_error(error: UserError, as_json: bool) -> None:
     if as_json:
-        _print_json({"version": 1, "error": {"code": error.code, **error.facts}})
+        _print_json({"version": 1, "error": {**error.facts, "code": error.code}})
     _say(str(words(error)))
 
 
 def _print_json(value: dict[str, Any]) -> None:
-    print(json.dumps(value, ensure_ascii=False))
+    # ASCII: a file name that is no text (lone surrogates) comes back as it was
+    _print(json.dumps(value))
+
+
+def _print(line: str) -> None:
+    try:
+        print(line, flush=True)
+    except (OSError, ValueError):
+        raise _NotPrinted from None
 
 
 def _say(sentence: str) -> None:
-    print(sentence, file=sys.stderr, flush=True)
+    if sys.stderr is not None:
+        with contextlib.suppress(OSError, ValueError):
+            print(sentence, file=sys.stderr, flush=True)
 
 
 # --- parsing --------------------------------------------------------------------------------------------
@@ -351,13 +367,26 @@ class _Parser(argparse.ArgumentParser):
 
 
 def _parse(arguments: Sequence[str]) -> argparse.Namespace:
+    if not any(word in RUN or word in ("-h", "--help", "--version") for word in arguments[:2]):
+        raise NoDisplay
     parser = _Parser(prog="natsuin", description=_("Sign PDFs with your My Number Card"), allow_abbrev=False)
     parser.add_argument("--version", action="version", version=f"natsuin {version('natsuin')}")
     parsers = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=_Parser)
     parser.epilog = _("Without a command the window opens: natsuin [--demo] [FILE …]")
     for command in COMMANDS:
         _describe(parsers.add_parser(command.name, help=_(command.help), allow_abbrev=False), command)
-    return parser.parse_args(arguments)
+    return parser.parse_args(_joined(arguments))
+
+
+def _joined(arguments: Sequence[str]) -> list[str]:
+    """`--place -1:…` as one word: argparse takes the minus for an option."""
+    out: list[str] = []
+    for word in arguments:
+        if out and out[-1] == "--place" and word.startswith("-"):
+            out[-1] += f"={word}"
+        else:
+            out.append(word)
+    return out
 
 
 def _describe(parser: argparse.ArgumentParser, command: Command) -> None:

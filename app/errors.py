@@ -49,6 +49,18 @@ class PasswordNotAskable(UserError):
     code = "password-not-askable"
 
 
+class NoDisplay(UserError):
+    """The window was asked for where there is no screen."""
+
+    code = "no-display"
+
+
+class TextUnusable(UserError):
+    """A reason or a place holds what cannot be seen, or is too long (`field`: reason or location)."""
+
+    code = "text-unusable"
+
+
 class InternalError(UserError):
     """A fault of ours (`kind`: the exception's class name, never its text)."""
 

@@ -1,4 +1,5 @@
-"""Reading a line from the terminal without echo, into a buffer that can be wiped (getpass leaves copies)."""
+"""Reading a password, from the terminal without echo or from a pipe, into a buffer that can be wiped (getpass leaves
+copies)."""
 
 from __future__ import annotations
 
@@ -8,12 +9,37 @@ import sys
 from app.errors import PasswordNotAskable
 
 LINE = 256
+PIPED = 1024
 
 
 def ask(prompt: str) -> bytearray:
     """Shows `prompt` and reads one line unseen; the line end is left out. Raises PasswordNotAskable without a
     terminal, KeyboardInterrupt on Ctrl-C (the terminal is as it was before)."""
     return _ask(prompt)
+
+
+def standard_input() -> bytearray:
+    """The first line of standard input, at most `PIPED` bytes, without its end. Raises PasswordNotAskable."""
+    buffer = bytearray(PIPED)
+    filled = 0
+    try:
+        with open(0, "rb", buffering=0, closefd=False) as stream, memoryview(buffer) as view:
+            while filled < PIPED and buffer.find(b"\n", 0, filled) < 0:
+                count = stream.readinto(view[filled:])
+                if not count:
+                    break
+                filled += count
+    except OSError:
+        raise PasswordNotAskable from None
+    return _line(buffer, filled)
+
+
+def _line(buffer: bytearray, filled: int) -> bytearray:
+    end = buffer.find(b"\n", 0, filled)
+    end = filled if end < 0 else end
+    buffer[end:] = bytes(len(buffer) - end)
+    del buffer[end:]
+    return buffer
 
 
 if sys.platform == "win32":
@@ -63,8 +89,4 @@ else:
                 os.write(terminal, b"\n")
         finally:
             os.close(terminal)
-        end = buffer.find(b"\n", 0, count)
-        end = count if end < 0 else end
-        buffer[end:] = bytes(LINE - end)
-        del buffer[end:]
-        return buffer
+        return _line(buffer, count)

@@ -10,6 +10,7 @@ import contextlib
 import errno
 import hashlib
 import os
+import re
 import shutil
 import stat
 import tempfile
@@ -17,6 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app.document.lock import left_behind, locked, unlock
 from app.errors import DiskFull, FileChanged, FileNotFound, FileNotReadable
 
 if TYPE_CHECKING:
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
 CHUNK = 1 << 20
 PREFIX = "natsuin-"
+COPY = "source.pdf"
 
 
 @dataclass(slots=True)
@@ -35,15 +38,19 @@ class Snapshot:
     sha256: str
     size: int
     _state: _Hash = field(repr=False)
+    _lock: int | None = field(default=None, repr=False)
 
     @classmethod
     def take(cls, source: Path) -> Snapshot:
         """Copies and hashes. Raises FileNotFound, FileNotReadable (also for folders and devices), DiskFull."""
         name = source.name
         _sweep()
-        folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
+        folder = Path(tempfile.mkdtemp(prefix=PREFIX))
+        lock = None
         try:
-            with _open_regular(source) as original, open(folder / "source.pdf", "xb") as copy:
+            absolute = source.absolute()
+            with _open_regular(source) as original, open(folder / COPY, "xb") as copy:
+                lock = locked(folder / COPY)
                 state = hashlib.sha256()
                 size = 0
                 while chunk := original.read(CHUNK):
@@ -51,13 +58,14 @@ class Snapshot:
                     copy.write(chunk)
                     size += len(chunk)
         except OSError as error:
+            unlock(lock)
             shutil.rmtree(folder, ignore_errors=True)
             if error.errno in (errno.ENOSPC, errno.EDQUOT):
                 raise DiskFull(megabytes=_size_in_mb(source)) from None
             if isinstance(error, FileNotFoundError | NotADirectoryError):
                 raise FileNotFound(file=name) from None
             raise FileNotReadable(file=name) from None
-        return cls(source.absolute(), folder / "source.pdf", state.hexdigest(), size, state)
+        return cls(absolute, folder / COPY, state.hexdigest(), size, state, lock)
 
     def hasher(self) -> _Hash:
         """A SHA-256 state that has seen exactly the snapshot's bytes."""
@@ -77,6 +85,8 @@ class Snapshot:
 
     def close(self) -> None:
         """Removes the private copy."""
+        unlock(self._lock)
+        self._lock = None
         shutil.rmtree(self.path.parent, ignore_errors=True)
 
     def __enter__(self) -> Snapshot:
@@ -102,21 +112,13 @@ def _size_in_mb(path: Path) -> int:
 
 
 def _sweep() -> None:
-    """Removes copies that a killed run of ours left behind."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}[0-9]*-*"):
-        with contextlib.suppress(OSError, ValueError):
-            mine = not hasattr(os, "geteuid") or folder.stat().st_uid == os.geteuid()
-            if mine and not _alive(int(folder.name.split("-")[1])):
-                shutil.rmtree(folder, ignore_errors=True)
-
-
-def _alive(pid: int) -> bool:
-    if os.name == "nt":
-        return True  # os.kill would end the process there; the system clears its temporary folder
-    try:
-        os.kill(pid, 0)
-    except (ProcessLookupError, OverflowError):
-        return False
-    except PermissionError:
-        pass
-    return True
+    """Removes copies that a killed run of ours left behind: private folders of exactly our form that nobody holds."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        with contextlib.suppress(OSError):
+            state = folder.lstat()
+            private = stat.S_ISDIR(state.st_mode) and stat.S_IMODE(state.st_mode) == 0o700
+            if private and re.fullmatch(f"{PREFIX}[a-z0-9_]{{8}}", folder.name) and os.listdir(folder) == [COPY]:
+                lock = left_behind(folder / COPY)
+                if lock is not None:
+                    shutil.rmtree(folder, ignore_errors=True)
+                    unlock(lock)

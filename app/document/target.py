@@ -9,16 +9,15 @@ import re
 import shutil
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from app.document.lock import left_behind, locked, unlock
 from app.errors import DiskFull, TargetExists, TargetIsSource, TargetNotWritable, UserError
 
 PREFIX = ".natsuin-"
 PART = ".part"
-STALE_SECONDS = 3600.0
 
 
 def default_target(source: Path, suffix: str) -> Path:
@@ -50,7 +49,7 @@ def check_target(target: Path, source: Path, size: int, *, overwrite: bool) -> N
     """
     if _same_file(target, source):
         raise TargetIsSource(file=target.name)
-    if os.path.lexists(target):
+    if _exists(target):
         if not overwrite:
             raise TargetExists(file=target.name)
         if not target.is_file():
@@ -72,11 +71,12 @@ def check_target(target: Path, source: Path, size: int, *, overwrite: bool) -> N
 @contextmanager
 def part_file(target: Path, size: int) -> Iterator[Path]:
     """A private file beside `target` that does not outlive the block, unless `commit` gave it its name."""
-    part = None
+    part = lock = None
     try:
-        descriptor, name = tempfile.mkstemp(PART, f"{PREFIX}{os.getpid()}-", target.parent)
+        descriptor, name = tempfile.mkstemp(PART, PREFIX, target.parent)
         part = Path(name)
         os.close(descriptor)
+        lock = locked(part)
         yield part
     except OSError as error:
         raise _translated(error, target, size) from None
@@ -84,6 +84,7 @@ def part_file(target: Path, size: int) -> Iterator[Path]:
         if part is not None:
             with contextlib.suppress(OSError):
                 part.unlink()
+        unlock(lock)
 
 
 def commit(part: Path, target: Path, source: Path, *, overwrite: bool) -> None:
@@ -140,12 +141,26 @@ def _sync_folder(folder: Path) -> None:
 
 
 def _sweep(folder: Path) -> None:
-    """Removes parts that a killed run of ours left in this folder long ago."""
-    with contextlib.suppress(OSError):
-        for part in folder.glob(f"{PREFIX}*{PART}"):
+    """Removes parts that a killed run of ours left in this folder and nobody holds."""
+    form = re.compile(re.escape(PREFIX) + "[a-z0-9_]{8}" + re.escape(PART))
+    for part in folder.glob(f"{PREFIX}*{PART}"):
+        if form.fullmatch(part.name):
             with contextlib.suppress(OSError):
-                if time.time() - part.stat().st_mtime > STALE_SECONDS:
+                lock = left_behind(part)
+                if lock is not None:
                     part.unlink()
+                    unlock(lock)
+
+
+def _exists(target: Path) -> bool:
+    """Whether the name is taken; raises TargetNotWritable for a name that this file system cannot have."""
+    try:
+        target.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        raise TargetNotWritable(file=target.name) from None
+    return True
 
 
 def _same_name(one: Path, other: Path) -> bool:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from app import settings as app_settings
 from app.gui.background import Lanes
+from app.isolation import undumpable, without_network
 from app.settings import Settings, SettingsRefused
 from app.wording import language
 
@@ -20,6 +21,8 @@ def main(arguments: Sequence[str]) -> int:
     unknown = [argument for argument in arguments if argument.startswith("-") and argument != "--demo"]
     if unknown:
         return _refuse(unknown[0])
+    undumpable()  # the password is typed here: no core file, no look from outside
+    without_network()
     gc.disable()  # nothing that a start makes is garbage; the window enables it when it is complete
     lanes = Lanes()
     opening = None

@@ -14,7 +14,8 @@ def anchors_from(path: Path) -> tuple[bytes, ...]:
     from asn1crypto import pem, x509
 
     try:
-        data = path.read_bytes()[:LIMIT]
+        with path.open("rb") as file:
+            data = file.read(LIMIT)
     except FileNotFoundError:
         raise FileNotFound(file=path.name) from None
     except OSError:

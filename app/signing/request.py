@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from app.document.facts import Block, Line, PdfDocument, RevisionOrder
 from app.document.snapshot import Snapshot
+from app.errors import TextUnusable
 from app.signing.placement import SignaturePlacement
 from app.signing.profile import Profile
+
+TEXT_LIMIT = 200
+UNSEEN = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")  # controls, direction marks, lone surrogates, line separators
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +47,12 @@ class SigningRequest:
     location: str = ""
     demo: bool = False
 
+    def _check_texts(self) -> None:
+        """Raises TextUnusable where a reason or a place would stand in the file otherwise than on the page."""
+        for name, text in (("reason", self.reason), ("location", self.location)):
+            if len(text) > TEXT_LIMIT or any(unicodedata.category(c) in UNSEEN for c in text):
+                raise TextUnusable(field=name)
+
     def block(self, name: str | None, when: datetime) -> Block | None:
         """The visible block; a certificate without 氏名 leaves the name line out."""
         if self.placement is None and self.field is None:
@@ -59,8 +70,9 @@ class SigningRequest:
     def order(self, name: str | None, when: datetime, certificates: int = 4096) -> RevisionOrder:
         """The revision to prepare; `name` is the holder as the certificate has it, or None.
 
-        `certificates`: bytes of the certificates that the CMS will hold.
+        `certificates`: bytes of the certificates that the CMS will hold. Raises TextUnusable.
         """
+        self._check_texts()
         place = self.placement
         return RevisionOrder(
             field=self.field,

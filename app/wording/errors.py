@@ -50,7 +50,14 @@ class _Facts(dict[str, str]):
 
 
 # errors after which nobody fears for the file
-NOTHING_AT_STAKE = (e.WrongUsage, e.FileNotFound, e.FileNotReadable, e.PasswordNotAskable, e.SelfCheckFailed)
+NOTHING_AT_STAKE = (
+    e.WrongUsage,
+    e.NoDisplay,
+    e.FileNotFound,
+    e.FileNotReadable,
+    e.PasswordNotAskable,
+    e.SelfCheckFailed,
+)
 
 WORDS: dict[type[UserError], tuple[str, str, str]] = {
     e.WrongUsage: (
@@ -62,6 +69,16 @@ WORDS: dict[type[UserError], tuple[str, str, str]] = {
         mark("The password cannot be asked for"),
         mark("There is no terminal to type it on."),
         mark("Run it in a terminal, or hand the password over with --password-stdin."),
+    ),
+    e.NoDisplay: (
+        mark("There is no screen to open the window on"),
+        mark("Neither DISPLAY nor WAYLAND_DISPLAY is set."),
+        mark("Start it on a desktop, or use the commands: natsuin --help"),
+    ),
+    e.TextUnusable: (
+        mark("The reason or the place cannot be used"),
+        mark("It holds characters that nobody can see, or it is longer than 200 characters."),
+        mark("Type it again, shorter and as plain text."),
     ),
     e.InternalError: (
         mark("A fault in this program"),

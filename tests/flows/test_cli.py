@@ -253,3 +253,35 @@ def test_a_full_disk(source: Path, natsuin: Any, tmp_path: Path) -> None:
         assert source.read_bytes() == before
     finally:
         subprocess.run(["umount", small], check=True)
+
+
+def test_the_last_page_by_its_number_from_the_end(source: Path, natsuin: Any) -> None:
+    words = ("sign", "--demo", "--password-stdin", "--json", "--place", "-1:10,10,70,25", source)
+    done = natsuin(*words, stdin=PASSWORD)
+    assert done.returncode == 0, done.stderr.decode()
+    assert json.loads(done.stdout)["page"] == 3
+
+
+def test_a_result_that_cannot_be_printed_is_no_traceback(source: Path, natsuin: Any, own_home: Path) -> None:
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [sys.executable, "-I", "-m", "app", "card", "--demo", "--json"], stdout=full, stderr=subprocess.PIPE,
+            check=False, env={**os.environ, "TMPDIR": str(own_home)},
+        )  # fmt: skip
+    assert done.returncode == 1
+    assert b"Traceback" not in done.stderr
+
+
+def test_without_a_screen_the_window_says_so(natsuin: Any) -> None:
+    blind = {"DISPLAY": "", "WAYLAND_DISPLAY": "", "QT_QPA_PLATFORM": ""}
+    done = natsuin("x.pdf", env=blind)
+    assert done.returncode == 1
+    assert b"natsuin --help" in done.stderr
+
+
+def test_a_name_that_is_no_text(tmp_path: Path, natsuin: Any) -> None:
+    source = os.fsencode(tmp_path) + b"/\xff\xfe.pdf"
+    Path(os.fsdecode(source)).write_bytes(paper())
+    done = natsuin("sign", "--demo", "--password-stdin", "--json", os.fsdecode(source), stdin=PASSWORD)
+    assert done.returncode == 0, done.stderr.decode()
+    assert os.path.exists(json.loads(done.stdout)["target"])

@@ -52,14 +52,30 @@ def test_what_is_no_file_is_refused_without_waiting(tmp_path: Path) -> None:
         Snapshot.take(Path("/dev/zero"))
 
 
-def test_copies_of_killed_runs_are_swept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_copies_of_killed_runs_are_swept_and_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    orphan = tmp_path / "natsuin-4194304999-abc"
-    orphan.mkdir()
-    running = tmp_path / f"natsuin-{os.getpid()}-abc"
-    running.mkdir()
+    long_ago = 1_600_000_000
+
+    def folder(name: str, *files: str, mode: int = 0o700) -> Path:
+        made = tmp_path / name
+        made.mkdir(mode=mode)
+        for file in files:
+            (made / file).touch()
+            os.utime(made / file, (long_ago, long_ago))
+        return made
+
+    orphan = folder("natsuin-abcd_123", "source.pdf")
+    mine = [
+        folder("natsuin-2026-contracts", "source.pdf"),
+        folder("natsuin-contract", "source.pdf", "notes.txt"),
+        folder("natsuin-holidays", "photo.jpg"),
+        folder("natsuin-shared01", "source.pdf", mode=0o755),
+    ]
     source = tmp_path / "a.pdf"
     source.write_bytes(b"x")
-    Snapshot.take(source).close()
-    assert running.exists()
+    with Snapshot.take(source) as held:
+        os.utime(held.path, (long_ago, long_ago))
+        Snapshot.take(source).close()
+        assert held.path.exists()
+    assert all(path.exists() for path in mine)
     assert not orphan.exists()

@@ -87,3 +87,22 @@ def test_a_file_that_came_meanwhile_is_not_replaced(source: Path) -> None:
         part.write_bytes(b"whole")
         commit(part, target, source, overwrite=True)
     assert target.read_bytes() == b"whole"
+
+
+def test_a_name_that_the_file_system_cannot_have_is_found_out_before(source: Path) -> None:
+    with pytest.raises(TargetNotWritable):
+        check_target(source.with_name("字" * 120 + ".pdf"), source, 100, overwrite=False)
+
+
+def test_parts_of_killed_runs_are_swept_but_not_those_of_the_living(source: Path) -> None:
+    orphan = source.with_name(".natsuin-abcd_123.part")
+    stranger = source.with_name(".natsuin-my own notes.part")
+    for path in (orphan, stranger):
+        path.touch()
+        os.utime(path, (1_600_000_000, 1_600_000_000))
+    with part_file(source.with_name("out.pdf"), 10) as part:
+        os.utime(part, (1_600_000_000, 1_600_000_000))
+        check_target(source.with_name("other.pdf"), source, 100, overwrite=False)
+        assert part.exists()
+    assert not orphan.exists()
+    assert stranger.exists()

@@ -8,6 +8,7 @@ import pytest
 
 from app.document.facts import Page, PdfDocument
 from app.document.snapshot import Snapshot
+from app.errors import TextUnusable
 from app.signing.placement import SignaturePlacement, suggested
 from app.signing.profile import PADES_B_B
 from app.signing.request import SigningRequest, StampLabels, seen_time
@@ -90,3 +91,10 @@ def test_the_suggested_place_lies_on_the_page(size: tuple[float, float]) -> None
     assert place.y + place.h <= size[1]
     if size == (210, 297):
         assert (place.x + place.w, place.y + place.h) == (190, 277)
+
+
+@pytest.mark.parametrize("text", ["a\u202eb", "a\nb", "a\x1b[31m", "\udcff", "a" * 201])
+def test_what_nobody_can_see_stands_in_no_signature(make: Any, text: str) -> None:
+    for name in ("reason", "location"):
+        with pytest.raises(TextUnusable):
+            make(**{name: text}).order("x", WHEN)
