@@ -8,12 +8,15 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from box import READERS
+from papers import paper
 from vcard import VirtualCard
+
+from app.card.demo import Knobs
 
 pytestmark = pytest.mark.pcsc
 
@@ -123,3 +126,31 @@ def test_the_demo_card_would_have_signed_after_a_warm_reset(vcard: VirtualCard) 
         os.kill(keeper, signal.SIGKILL)
         answers = [status for _, command, status in said(other, 1.0) if command == "sign"]
     assert "9000" in answers
+
+
+def test_the_command_killed_while_the_card_signs(
+    make_vcard: Callable[..., VirtualCard], tmp_path: Path, own_home: Path
+) -> None:
+    """`natsuin sign` itself, killed between VERIFY and the end of its signature command."""
+    card = make_vcard(Knobs(delay=1.0))
+    source = tmp_path / "契約書.pdf"
+    source.write_bytes(paper())
+    command = [sys.executable, "-I", "-m", "app", "sign", "--password-stdin", str(source)]
+    environment = {**os.environ, "TMPDIR": str(own_home)}
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, env=environment)
+    assert process.stdin
+    process.stdin.write(b"DEMO1234\n")
+    process.stdin.close()
+    end = time.monotonic() + 30
+    while "VERIFY -> 9000" not in card.trace:
+        assert time.monotonic() < end
+        time.sleep(0.005)
+    with rival("steal", READERS[0]) as other:
+        process.kill()
+        process.wait()
+        answers = [status for _, command_, status in said(other, 3.0) if command_ == "sign"]
+    assert answers, "the other program reached the card"
+    assert set(answers) == {"6982"}
+    assert card.counts["VERIFY"] == 1
+    assert source.read_bytes() == paper()
+    assert not source.with_name("契約書-signed.pdf").exists()
