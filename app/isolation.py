@@ -32,6 +32,7 @@ from types import ModuleType
 from typing import Any, BinaryIO, cast
 
 from app.channel import Answer, Buffer, Channel, ChannelClosed
+from app.confinement import confine
 from app.errors import (
     Cancelled,
     DocumentProcessDied,
@@ -225,13 +226,18 @@ def _shared_region(size: int) -> tuple[int | None, mmap.mmap | None, tuple[int, 
         name = f"natsuin-{os.getpid()}-{os.urandom(8).hex()}"
         return None, mmap.mmap(-1, size, tagname=name), (), name  # type: ignore[call-arg]
     if _LINUX:
-        descriptor = os.memfd_create("natsuin")
+        descriptor = os.memfd_create("natsuin", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
     else:
         import tempfile
 
         descriptor, path = tempfile.mkstemp()
         os.unlink(path)
     os.ftruncate(descriptor, size)
+    if _LINUX:
+        import fcntl
+
+        # a child that cut it short would end its parent at the next look (SIGBUS)
+        fcntl.fcntl(descriptor, fcntl.F_ADD_SEALS, fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SEAL)
     return descriptor, mmap.mmap(descriptor, size), (descriptor,), str(descriptor)
 
 
@@ -279,7 +285,10 @@ def become_child(function: str, settings: str) -> int:
     os.dup2(quiet, 0)
     os.dup2(2 if sys.flags.dev_mode else quiet, 1)
     os.close(quiet)
-    _confine(birth)
+    _limit(birth)
+    if birth.memory and not birth.writes_files:  # it reads foreign documents; before any thread: only new ones inherit
+        undumpable()
+        confine()
     if birth.memory and os.name == "posix":
         # a document child has no work left without its parent, however deep it is in a page; the keeper (no
         # memory limit) has: it locks the card first. PR_SET_PDEATHSIG would follow the parent's *thread*.
@@ -323,7 +332,7 @@ def undumpable() -> None:
         ctypes.CDLL(None).prctl(4, 0, 0, 0, 0)  # PR_SET_DUMPABLE
 
 
-def _confine(birth: _Birth) -> None:
+def _limit(birth: _Birth) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if os.name == "nt":
         return

@@ -172,7 +172,7 @@ def test_limits_are_the_systems_own(start: Callable[..., Child]) -> None:
 def test_a_child_that_writes_no_files_cannot(start: Callable[..., Child], tmp_path: Path) -> None:
     with pytest.raises(ChildFailure) as failure:
         start().call("write", path=str(tmp_path / "file"))
-    assert failure.value.kind == "OSError"
+    assert failure.value.kind in ("PermissionError", "OSError"), "refused, or by its limit where it cannot be confined"
 
 
 def test_cancel_from_another_thread(start: Callable[..., Child]) -> None:
