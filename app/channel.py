@@ -16,7 +16,21 @@ from typing import Any, BinaryIO
 from app.errors import UserError
 
 Buffer = bytes | bytearray | memoryview
-MESSAGE_LIMIT = 1 << 30
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """What one message may hold: bytes of its header, bytes of all blobs together, number of blobs."""
+
+    header: int
+    content: int
+    blobs: int
+
+
+ANSWER = Allowance(header=16 << 20, content=64 << 20, blobs=64)
+"""For what a child says: the facts of 24,600 pages are 0.8 to 2.1 MB, a revision with its fonts a few MB."""
+CALL = Allowance(header=16 << 20, content=1 << 30, blobs=1 << 16)
+"""For what a parent says, whom its child believes."""
 
 
 class ChannelClosed(Exception):
@@ -40,9 +54,12 @@ class Channel:
     The streams are unbuffered: a buffer would keep a copy of a password that nobody can wipe.
     """
 
-    def __init__(self, reader: BinaryIO, writer: BinaryIO, shared: mmap.mmap | None = None) -> None:
+    def __init__(
+        self, reader: BinaryIO, writer: BinaryIO, shared: mmap.mmap | None = None, allowance: Allowance = CALL
+    ) -> None:
         self._reader = reader
         self._writer = writer
+        self._allowance = allowance
         self.shared = shared
 
     def send(self, header: Mapping[str, Any], blobs: Sequence[Buffer] = ()) -> None:
@@ -56,15 +73,20 @@ class Channel:
             raise ChannelClosed from error
 
     def receive(self) -> tuple[dict[str, Any], list[bytearray]]:
+        """The next message. Raises ChannelClosed at the end, ValueError for what is no message or more than the
+        allowance: before room is made for it."""
         size = int.from_bytes(self._exactly(4), "big")
+        if size > self._allowance.header:
+            raise ValueError("header")
         header = json.loads(self._exactly(size))
-        if not isinstance(header, dict):
-            raise ChannelClosed
-        return header, [self._exactly(int(length)) for length in header.pop("blobs", [])]
+        lengths = header.pop("blobs", []) if isinstance(header, dict) else None
+        if not isinstance(lengths, list) or len(lengths) > self._allowance.blobs:
+            raise ValueError("message")
+        if any(type(length) is not int or length < 0 for length in lengths) or sum(lengths) > self._allowance.content:
+            raise ValueError("blobs")
+        return header, [self._exactly(length) for length in lengths]
 
     def _exactly(self, size: int) -> bytearray:
-        if size > MESSAGE_LIMIT:
-            raise ChannelClosed
         buffer = bytearray(size)
         view = memoryview(buffer)
         while view:

@@ -31,7 +31,7 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any, BinaryIO, cast
 
-from app.channel import Answer, Buffer, Channel, ChannelClosed
+from app.channel import ANSWER, Answer, Buffer, Channel, ChannelClosed
 from app.confinement import confine
 from app.errors import (
     Cancelled,
@@ -101,7 +101,8 @@ class Child:
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
             start_new_session=os.name == "posix",  # Ctrl-C in a terminal is the parent's affair
         )
-        self._channel = Channel(cast(BinaryIO, self._process.stdout), cast(BinaryIO, self._process.stdin))
+        pipes = cast(BinaryIO, self._process.stdout), cast(BinaryIO, self._process.stdin)
+        self._channel = Channel(*pipes, allowance=ANSWER)
 
     @property
     def pid(self) -> int:
@@ -121,8 +122,11 @@ class Child:
             try:
                 self._channel.send({"call": method, "arguments": arguments}, blobs)
                 header, answer_blobs = self._channel.receive()
-            except (ChannelClosed, ValueError, TypeError, RecursionError):  # gone, or talking nonsense
+            except ChannelClosed:
                 self._end("died")
+                raise self._epitaph() from None
+            except (ValueError, TypeError, RecursionError):  # it talks nonsense, or too much
+                self._end("nonsense")
                 raise self._epitaph() from None
             finally:
                 answered.set()
@@ -169,6 +173,8 @@ class Child:
             return Cancelled()
         if self._reason == "slow":
             return DocumentTooSlow(seconds=int(self._limits.seconds or 0))
+        if self._reason == "nonsense":
+            return DocumentProcessDied(signal=None)
         limit = self._limits.memory
         if self._reason == "memory" or (limit and status < 0 and self._peak > limit * OVERRUN_SHARE):
             return self._too_large()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -15,6 +16,8 @@ from pathlib import Path
 import pytest
 
 from app import isolation
+from app.channel import ANSWER
+from app.document.facts import Page, PdfDocument
 from app.errors import Cancelled, DocumentProcessDied, DocumentTooLarge, DocumentTooSlow, NoReader
 from app.isolation import MIB, Child, ChildFailure, Limits
 
@@ -53,6 +56,10 @@ def serve(channel, *options):
         return len(channel.shared)
     def babble(blobs):
         os.write(channel._writer.fileno(), b"\\x00\\x00\\x00\\x02[]")
+    def boast(blobs, header, body):
+        text = header.encode()
+        os.write(channel._writer.fileno(), (len(text) if body else 0xFFFFFFFF).to_bytes(4, "big") + text)
+        time.sleep(60)
     def say(blobs):
         print("into the void"); print("x" * 100000)
     channel.serve({name: f for name, f in locals().items() if callable(f)})
@@ -188,6 +195,38 @@ def test_cancel_from_another_thread(start: Callable[..., Child]) -> None:
 def test_nonsense_from_a_child_is_its_death(start: Callable[..., Child]) -> None:
     with pytest.raises(DocumentProcessDied):
         start().call("babble")
+
+
+@pytest.mark.parametrize(
+    ("header", "body"),
+    [
+        ("", False),
+        ('{"value": 1, "blobs": [67108865]}', True),
+        ('{"value": 1, "blobs": [33554432, 33554433]}', True),
+        ('{"value": 1, "blobs": [' + ",".join(["0"] * 65) + "]}", True),
+        ('{"value": 1, "blobs": [-1]}', True),
+        ('{"value": 1, "blobs": [true]}', True),
+        ('{"value": 1, "blobs": 7}', True),
+        ('{"value": 1, "blobs": {"a": 1}}', True),
+        ("[" * 100_000, True),
+    ],
+    ids=["header", "blob", "blobs", "many", "negative", "bool", "number", "object", "deep"],
+)
+def test_a_child_that_announces_more_than_it_may_is_ended_before_anything_is_kept(
+    start: Callable[..., Child], header: str, body: bool
+) -> None:
+    child = start()
+    begun = time.monotonic()
+    with pytest.raises(DocumentProcessDied) as death:
+        child.call("boast", header=header, body=body)
+    assert death.value.facts == {"signal": None}
+    assert time.monotonic() - begun < 1.5, "it is not waited for"
+
+
+def test_facts_of_very_many_pages_pass() -> None:
+    page = Page((-14.17322834645669, -14.17322834645669, 609.4488188976378, 856.0629921259843), 270)
+    facts = PdfDocument((page,) * 24_600, (), "empty-password", (), True)
+    assert len(json.dumps(facts.plain())) < ANSWER.header / 4
 
 
 def test_what_a_library_prints_does_not_disturb_the_channel(start: Callable[..., Child]) -> None:
