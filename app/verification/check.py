@@ -31,8 +31,7 @@ CHUNK = 1 << 20
 STRONG_DIGESTS = {"sha256", "sha384", "sha512", "sha3_256", "sha3_384", "sha3_512"}
 SMALLEST_RSA_BITS = 2048
 CADES = ("/ETSI.CAdES.detached", "/PBAD.PAdES")
-TIMESTAMP = "/ETSI.RFC3161"
-DETACHED = (*CADES, "/adbe.pkcs7.detached", TIMESTAMP)
+DETACHED = (*CADES, "/adbe.pkcs7.detached", reading.TIMESTAMP)
 _HEX_STRING = re.compile(rb"<[0-9A-Fa-f]*>")
 
 
@@ -90,10 +89,10 @@ class _Document:
         self.signatures.sort(key=lambda signature: signature.revision)
 
     def _read(self, index: int, name: str, value: Any, holder: Any) -> _Signature:
-        parsed, revision, subfilter, kind = None, self.reader.xrefs.total_revisions, "", ""
+        parsed, revision, subfilter, stamp = None, self.reader.xrefs.total_revisions, "", False
         try:
             subfilter = str(value.get("/SubFilter", ""))
-            kind = str(value.get("/Type", "/Sig"))
+            stamp = reading.is_timestamp(value)
             revision = self.reader.xrefs.get_last_change(holder.raw_get("/V").reference)
             if subfilter in DETACHED:
                 parsed = EmbeddedPdfSignature(self.reader, holder, name)
@@ -101,7 +100,7 @@ class _Document:
             raise
         except Exception:
             parsed = None
-        return _Signature(index, name, revision, parsed, subfilter, subfilter == TIMESTAMP or kind == "/DocTimeStamp")
+        return _Signature(index, name, revision, parsed, subfilter, stamp)
 
     async def reports(self, anchors: Sequence[bytes]) -> list[dict[str, Any]]:
         """Signatures of persons, oldest first. Document timestamps are no signatures: they prove times and levels,

@@ -14,8 +14,8 @@ import re
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
+from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.crypt import AuthStatus, StandardSecurityHandler
-from pyhanko.pdf_utils.generic import NullObject
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import enumerate_sig_fields
 
@@ -28,6 +28,7 @@ from app.errors import (
     UserError,
 )
 
+TIMESTAMP = "/ETSI.RFC3161"
 _END_MARK = re.compile(rb"startxref\s*\d+\s*%%EOF")
 _OBJECT = re.compile(rb"(?<![0-9])[0-9]{1,10}[\0\t\n\f\r ]+[0-9]{1,5}[\0\t\n\f\r ]+obj\b")
 _LONGEST_TRAILER = 1 << 20
@@ -90,8 +91,29 @@ def signature_fields(reader: PdfFileReader) -> list[tuple[str, Any, Any]]:
         return [
             (plain(name), value.get_object(), field.get_object())
             for name, value, field in enumerate_sig_fields(reader, filled_status=True)
-            if not isinstance(value.get_object(), NullObject)
+            if not isinstance(value.get_object(), generic.NullObject)
         ]
+
+
+def is_timestamp(value: Any) -> bool:
+    """Whether a signature dictionary is a document timestamp's (ISO 32000-2 12.8.5)."""
+    return str(value.get("/SubFilter", "")) == TIMESTAMP or str(value.get("/Type", "/Sig")) == "/DocTimeStamp"
+
+
+def same(one: Any, other: Any) -> bool:
+    """Whether two values are written alike, references by number. Streams never are: nobody compares their data."""
+    if isinstance(one, generic.StreamObject) or isinstance(other, generic.StreamObject):
+        return False
+    if isinstance(one, generic.DictionaryObject) and isinstance(other, generic.DictionaryObject):
+        return one.keys() == other.keys() and all(same(one.raw_get(key), other.raw_get(key)) for key in one)
+    if isinstance(one, generic.ArrayObject) and isinstance(other, generic.ArrayObject):
+        return len(one) == len(other) and all(
+            same(one.raw_get(index), other.raw_get(index)) for index in range(len(one))
+        )
+    numbers = (generic.NumberObject, generic.FloatObject)
+    if isinstance(one, numbers) and isinstance(other, numbers):
+        return bool(one == other)
+    return type(one) is type(other) and bool(one == other)
 
 
 def page_count(reader: PdfFileReader) -> int:

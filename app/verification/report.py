@@ -51,6 +51,7 @@ BAD = {
     "signature-invalid": "the signature value, its attributes or its certificate do not fit together",
     "unreadable": "the signature cannot be parsed",
     "unsigned-bytes": "something that no signature covers follows the last revision; a viewer may show it",
+    "unsigned-appearance": "a field that no person signed was added since, and draws over a page or acts",
     "certificate-invalid-at-proven-time": "the certificate had ended, or not begun, when it was used",
     "certificate-revoked": "revocation data in the file says that the certificate is revoked",
 }

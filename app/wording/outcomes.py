@@ -134,6 +134,8 @@ def _changed(signature: SignatureReport) -> Answer:
         return Answer("bad", _("The signature is broken"), reason(broken) if broken else "")
     if "unsigned-bytes" in reasons:
         return Answer("bad", _("There is something that nobody signed"), reason("unsigned-bytes"))
+    if "unsigned-appearance" in reasons:
+        return Answer("bad", _("Something was laid over it after signing"), reason("unsigned-appearance"))
     return _unbroken(signature, reasons)
 
 
@@ -245,6 +247,9 @@ _REASONS: dict[str, Callable[[], str]] = {
     "signature-invalid": lambda: _("Signature and certificate do not fit together."),
     "unreadable": lambda: _("The signature's data cannot be read."),
     "unsigned-bytes": lambda: _("Something stands after the last signed part; a viewer may show it."),
+    "unsigned-appearance": lambda: _(
+        "A field that no person signed was added. It covers the page or does something. Do not rely on what you see."
+    ),
     "unlisted-objects": lambda: _("The file holds parts that no index lists; a viewer that repairs may show them."),
     "certificate-invalid-at-proven-time": lambda: _("The certificate was not valid when it was used"),
     "certificate-revoked": lambda: _("The certificate has been revoked"),
