@@ -20,13 +20,14 @@ import importlib
 import json
 import mmap
 import os
+import re
 import select
 import signal
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any, BinaryIO, cast
@@ -38,8 +39,8 @@ from app.errors import (
     DocumentProcessDied,
     DocumentTooLarge,
     DocumentTooSlow,
-    InternalError,
-    by_code,
+    Fact,
+    UserError,
 )
 
 MIB = 1 << 20
@@ -47,6 +48,9 @@ OVERRUN_SHARE = 1 / 3
 """Who doubles a buffer of S and keeps S fails from S = a third of the limit on (PDFium gets to 0.98 of it)."""
 GLANCE = 0.05
 """Seconds between two looks at a child that works: 30 µs each, and 1 GB/s is what a deflate bomb grows."""
+LONGEST_FACT = 300
+"""Characters."""
+_FACT = re.compile(r"[a-z][a-z_]{0,31}")
 _LINUX = sys.platform.startswith("linux")
 
 
@@ -68,10 +72,22 @@ class ChildFailure(Exception):
 
 
 class Child:
-    """A running child. Calls are made one at a time; `cancel` may come from any thread."""
+    """A running child. Calls are made one at a time; `cancel` may come from any thread.
 
-    def __init__(self, function: str, limits: Limits, *, shared_bytes: int = 0, options: Sequence[str] = ()) -> None:
+    `errors`: the UserErrors that it may raise; whatever else it names is a `ChildFailure`.
+    """
+
+    def __init__(
+        self,
+        function: str,
+        limits: Limits,
+        *,
+        errors: Collection[type[UserError]] = (),
+        shared_bytes: int = 0,
+        options: Sequence[str] = (),
+    ) -> None:
         self._limits = limits
+        self._errors = {error.code: error for error in errors}
         self._lock = threading.Lock()
         self._reason: str | None = None
         self._peak = 0
@@ -132,11 +148,9 @@ class Child:
                 answered.set()
         if "value" in header:
             return Answer(header["value"], answer_blobs)
-        if "error" in header:
-            raise by_code(str(header["error"]), dict(header.get("facts") or {}))
         if "overrun" in header:
             raise self._too_large()
-        raise ChildFailure(str(header.get("failure")))
+        raise self._told(header.get("error"), header.get("facts")) or ChildFailure(_name(header.get("failure")))
 
     def cancel(self) -> None:
         """Ends the child at once; a call under way raises Cancelled."""
@@ -159,6 +173,21 @@ class Child:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _told(self, code: object, facts: object) -> UserError | None:
+        """The error that the child says, if it is one of those that it can have met; of its facts only plain ones."""
+        error = self._errors.get(code) if isinstance(code, str) else None
+        if error is None:
+            return None
+        plain: dict[str, Fact] = {}
+        for key, value in facts.items() if isinstance(facts, dict) else ():
+            if not _FACT.fullmatch(key) or key in ("code", "self"):
+                continue
+            if isinstance(value, str):
+                plain[key] = value[:LONGEST_FACT]
+            elif value is None or (type(value) is int and abs(value) < 1 << 63):
+                plain[key] = value
+        return error(**plain)
 
     def _end(self, reason: str) -> None:
         if self._reason is None:
@@ -215,6 +244,11 @@ class Child:
                 self._end("slow")
             if self._reason:
                 return
+
+
+def _name(kind: object) -> str:
+    """The class name of an exception, as a child says it."""
+    return kind[:100] if isinstance(kind, str) and kind.isidentifier() else "unnamed"
 
 
 def _program() -> list[str]:
@@ -357,12 +391,3 @@ def _end_with_parent(descriptor: int) -> None:
     waiter.register(descriptor, 0)  # POLLHUP only: never takes a byte away from the channel
     waiter.poll()
     os._exit(0)
-
-
-def run(function: str, method: str, limits: Limits, /, *, blobs: Sequence[Buffer] = (), **arguments: Any) -> Answer:
-    """Starts a child for one call and ends it."""
-    with Child(function, limits) as child:
-        try:
-            return child.call(method, blobs=blobs, **arguments)
-        except ChildFailure as failure:
-            raise InternalError(kind=failure.kind) from None

@@ -24,13 +24,24 @@ from app.channel import Answer, Buffer, Channel
 from app.errors import (
     Cancelled,
     CardBusy,
+    CardChanged,
+    CardFault,
+    CardNotSupported,
+    CardRemoved,
+    CardRemovedWhileSigning,
     CardServiceUnavailable,
+    CertificateUnusable,
     DocumentProcessDied,
     InternalError,
     NoCard,
     NoReader,
+    NoSignatureCertificate,
     NotMyNumberCard,
+    OtherPasswordTyped,
     OutcomeUnknown,
+    PasswordIncorrect,
+    PasswordLocked,
+    PasswordMalformed,
     PhoneNotSupported,
     ReaderNotFound,
     SeveralCards,
@@ -43,6 +54,28 @@ from app.secret import Secret
 if TYPE_CHECKING:
     from app.card.demo import Knobs
     from app.card.slots import Slots
+
+ERRORS = (
+    CardBusy,
+    CardChanged,
+    CardFault,
+    CardNotSupported,
+    CardRemoved,
+    CardRemovedWhileSigning,
+    CardServiceUnavailable,
+    CertificateUnusable,
+    NoCard,
+    NoSignatureCertificate,
+    NotMyNumberCard,
+    OtherPasswordTyped,
+    OutcomeUnknown,
+    PasswordIncorrect,
+    PasswordLocked,
+    PasswordMalformed,
+    PhoneNotSupported,
+    ReaderNotFound,
+)
+"""What is believed when the keeper says it."""
 
 
 class Keeper:
@@ -105,7 +138,7 @@ class Keeper:
     def call(self, method: str, *, blobs: tuple[Buffer, ...] = (), **arguments: Any) -> Answer:
         """One call to the process, started when needed; its end becomes CardServiceUnavailable or Cancelled."""
         if self._child is None:
-            self._child = Child("app.card.keeper:serve", Limits(seconds=None), options=self._options)
+            self._child = Child("app.card.keeper:serve", Limits(seconds=None), errors=ERRORS, options=self._options)
         child = self._child
         try:
             return child.call(method, blobs=blobs, **arguments)

@@ -8,11 +8,41 @@ from typing import Any, Self
 
 from app.channel import Answer
 from app.document.facts import Block, PdfDocument, PreparedRevision, RevisionOrder
-from app.errors import PdfUnreadable
+from app.errors import (
+    BoxTooSmall,
+    EncryptionUnsupported,
+    FieldAlreadySigned,
+    FieldNotFound,
+    FontMissing,
+    GlyphMissing,
+    PageNotFound,
+    PdfPasswordRequired,
+    PdfUnreadable,
+    PlaceOffPage,
+    SigningNotPermitted,
+    WouldBreakSignature,
+    XfaForm,
+)
 from app.isolation import MIB, Child, ChildFailure, Limits
 from app.secret import Secret
 
 LIMITS = Limits(seconds=30, memory=1024 * MIB)
+ERRORS = (
+    BoxTooSmall,
+    EncryptionUnsupported,
+    FieldAlreadySigned,
+    FieldNotFound,
+    FontMissing,
+    GlyphMissing,
+    PageNotFound,
+    PdfPasswordRequired,
+    PdfUnreadable,
+    PlaceOffPage,
+    SigningNotPermitted,
+    WouldBreakSignature,
+    XfaForm,
+)
+"""What is believed when this child says it."""
 
 
 class DocumentChild:
@@ -23,7 +53,7 @@ class DocumentChild:
     """
 
     def __init__(self, path: Path, limits: Limits = LIMITS) -> None:
-        self._child = Child("app.document.pdf:serve", limits, options=[str(path)])
+        self._child = Child("app.document.pdf:serve", limits, errors=ERRORS, options=[str(path)])
 
     def inspect(self, password: Secret | None = None) -> PdfDocument:
         """The facts of the file; the password stays with the child for `prepare`.

@@ -23,6 +23,7 @@ from app.isolation import MIB, Child, ChildFailure, Limits
 from app.secret import Secret
 
 LIMITS = Limits(seconds=20, memory=1536 * MIB)
+ERRORS = (EncryptionUnsupported, PageNotFound, PdfPasswordRequired, PdfUnreadable)
 REGION = 64 * MIB
 LOADED_PAGES = 4
 _PASSWORD, _SECURITY = 4, 5  # FPDF_GetLastError
@@ -46,7 +47,9 @@ class Renderer:
     """
 
     def __init__(self, path: Path, limits: Limits = LIMITS) -> None:
-        self._child = Child("app.document.render:serve", limits, shared_bytes=REGION, options=[str(path)])
+        self._child = Child(
+            "app.document.render:serve", limits, errors=ERRORS, shared_bytes=REGION, options=[str(path)]
+        )
 
     def open(self, password: Secret | None = None) -> tuple[tuple[float, float], ...]:
         """Opens the file and tells the sizes (pt, as seen) of all pages.

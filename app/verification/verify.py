@@ -12,10 +12,15 @@ from typing import Any, Self
 
 from app.channel import Answer, Buffer
 from app.errors import (
+    AnalysisUnfinished,
     Cancelled,
     DocumentProcessDied,
     DocumentTooLarge,
     DocumentTooSlow,
+    EncryptionUnsupported,
+    FileNotFound,
+    FileNotReadable,
+    PdfPasswordRequired,
     PdfUnreadable,
     SelfCheckFailed,
     UserError,
@@ -29,6 +34,8 @@ CHECK = Limits(seconds=30, memory=1024 * MIB)
 COMPARE = Limits(seconds=20, memory=1024 * MIB)
 """For the difference analysis of all signatures together; what it does not reach is "unknown"."""
 
+ERRORS = (AnalysisUnfinished, EncryptionUnsupported, FileNotFound, FileNotReadable, PdfPasswordRequired, PdfUnreadable)
+
 
 class _Worker:
     """A child that is started early, or when it is first needed, and replaced after its death."""
@@ -41,7 +48,7 @@ class _Worker:
 
     def start(self) -> Child:
         if self._child is None:
-            self._child = Child(self._function, self.limits)
+            self._child = Child(self._function, self.limits, errors=ERRORS)
             if self._cancelled:
                 self._child.cancel()
         return self._child

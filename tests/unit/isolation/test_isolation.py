@@ -18,7 +18,7 @@ import pytest
 from app import isolation
 from app.channel import ANSWER
 from app.document.facts import Page, PdfDocument
-from app.errors import Cancelled, DocumentProcessDied, DocumentTooLarge, DocumentTooSlow, NoReader
+from app.errors import Cancelled, DocumentProcessDied, DocumentTooLarge, DocumentTooSlow, NoReader, PdfUnreadable
 from app.isolation import MIB, Child, ChildFailure, Limits
 
 LINUX = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="limits by rlimit are Linux's")
@@ -56,6 +56,9 @@ def serve(channel, *options):
         return len(channel.shared)
     def babble(blobs):
         os.write(channel._writer.fileno(), b"\\x00\\x00\\x00\\x02[]")
+    def lie(blobs, error, facts):
+        channel.send({"error": error, "facts": facts})
+        channel.send({"value": None})
     def boast(blobs, header, body):
         text = header.encode()
         os.write(channel._writer.fileno(), (len(text) if body else 0xFFFFFFFF).to_bytes(4, "big") + text)
@@ -81,7 +84,8 @@ def start() -> Iterator[Callable[..., Child]]:
     children = []
 
     def begin(seconds: float | None = 20, megabytes: int | None = 512, **more: object) -> Child:
-        children.append(Child("app.misbehaving:serve", Limits(seconds, megabytes and megabytes * MIB), **more))
+        limits = Limits(seconds, megabytes and megabytes * MIB)
+        children.append(Child("app.misbehaving:serve", limits, errors=[NoReader, PdfUnreadable], **more))
         return children[-1]
 
     yield begin
@@ -106,6 +110,32 @@ def test_errors_travel_by_code_and_others_by_class_name_only(start: Callable[...
     assert fault.value.kind == "KeyError"
     assert "secret" not in str(fault.value)
     assert child.call("echo").value == [{}, []], "it goes on serving"
+
+
+@pytest.mark.parametrize("code", ["password-incorrect", "no-such-code", "", None, 7, ["no-reader"], {}])
+def test_an_error_that_this_child_cannot_have_met_is_a_failure(start: Callable[..., Child], code: object) -> None:
+    with pytest.raises(ChildFailure) as failure:
+        start().call("lie", error=code, facts={"attempts_remaining": 1})
+    assert failure.value.kind == "unnamed"
+
+
+@pytest.mark.parametrize(
+    ("said", "believed"),
+    [
+        ({"detail": "xref", "page": 3, "field": None}, {"detail": "xref", "page": 3, "field": None}),
+        ({"detail": "\x1b[2J" * 200}, {"detail": ("\x1b[2J" * 200)[:300]}),
+        ({"detail": {"a": 1}, "page": [1], "pages": 1.5, "field": True, "size": 1 << 70}, {}),
+        ({"code": "no-card", "self": "x", "Detail": "x", "a b": "x", "": "x", "a" * 40: "x", "é": "x"}, {}),
+        (["detail"], {}),
+        ("detail", {}),
+        (None, {}),
+    ],
+    ids=["plain", "long", "shapes", "keys", "list", "text", "none"],
+)
+def test_facts_are_plain_or_dropped(start: Callable[..., Child], said: object, believed: dict[str, object]) -> None:
+    with pytest.raises(PdfUnreadable) as refused:
+        start().call("lie", error="pdf-unreadable", facts=said)
+    assert refused.value.facts == believed
 
 
 def test_nothing_is_pickled() -> None:
