@@ -27,7 +27,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any, BinaryIO, cast
@@ -127,25 +127,21 @@ class Child:
     def call(
         self, method: str, /, *, blobs: Sequence[Buffer] = (), seconds: float | None = None, **arguments: Any
     ) -> Answer:
-        """One call. Raises the child's UserError, `ChildFailure`, or one of the three errors of its end."""
+        """One call. Raises the child's UserError, `ChildFailure`, or one of the three errors of its end.
+
+        Its time begins with the waiting for a call that another thread has under way.
+        """
         limit = seconds if seconds is not None else self._limits.seconds
-        with self._lock:
-            if self._reason:
-                raise self._epitaph()
-            answered = threading.Event()
-            if limit or self._limits.memory:
-                threading.Thread(target=self._watch, args=(limit, answered), name="watch", daemon=True).start()
-            try:
-                self._channel.send({"call": method, "arguments": arguments}, blobs)
-                header, answer_blobs = self._channel.receive()
-            except ChannelClosed:
-                self._end("died")
-                raise self._epitaph() from None
-            except (ValueError, TypeError, RecursionError):  # it talks nonsense, or too much
-                self._end("nonsense")
-                raise self._epitaph() from None
-            finally:
-                answered.set()
+        begun = time.monotonic()
+        if not self._lock.acquire(timeout=limit or -1):
+            self._end("slow")
+            raise self._epitaph()
+        try:
+            header, answer_blobs = self._converse(
+                {"call": method, "arguments": arguments}, blobs, limit and max(limit - time.monotonic() + begun, 0.01)
+            )
+        finally:
+            self._lock.release()
         if "value" in header:
             return Answer(header["value"], answer_blobs)
         if "overrun" in header:
@@ -173,6 +169,26 @@ class Child:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _converse(
+        self, header: Mapping[str, Any], blobs: Sequence[Buffer], limit: float | None
+    ) -> tuple[dict[str, Any], list[bytearray]]:
+        if self._reason:
+            raise self._epitaph()
+        answered = threading.Event()
+        if limit or self._limits.memory:
+            threading.Thread(target=self._watch, args=(limit, answered), name="watch", daemon=True).start()
+        try:
+            self._channel.send(header, blobs)
+            return self._channel.receive()
+        except ChannelClosed:
+            self._end("died")
+            raise self._epitaph() from None
+        except (ValueError, TypeError, RecursionError):  # it talks nonsense, or too much
+            self._end("nonsense")
+            raise self._epitaph() from None
+        finally:
+            answered.set()
 
     def _told(self, code: object, facts: object) -> UserError | None:
         """The error that the child says, if it is one of those that it can have met; of its facts only plain ones."""
@@ -213,6 +229,8 @@ class Child:
         return DocumentTooLarge(megabytes=(self._limits.memory or 0) // MIB)
 
     def _reap(self) -> int:
+        with contextlib.suppress(OSError):
+            self._process.stdin.close()  # type: ignore[union-attr]  # a keeper out of step locks its card now
         try:
             status = self._process.wait(2)
         except subprocess.TimeoutExpired:  # it closed its pipe and stays

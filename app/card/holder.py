@@ -62,6 +62,11 @@ class CardHolder:
     ) -> None:
         self.release()
 
+    @property
+    def unlocked(self) -> bool:
+        """Whether the card that is held would sign."""
+        return self._held is not None and self._held.unlocked
+
     def readers(self) -> list[ReaderStatus]:
         """The status of every reader. A held card that is unlocked is not asked again."""
         self._seen = self._slots.states()

@@ -20,7 +20,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 from app.card.status import ReaderStatus
-from app.channel import Answer, Buffer, Channel
+from app.channel import Answer, Buffer, Channel, Handler
 from app.errors import (
     Cancelled,
     CardBusy,
@@ -32,6 +32,7 @@ from app.errors import (
     CardServiceUnavailable,
     CertificateUnusable,
     DocumentProcessDied,
+    DocumentTooSlow,
     InternalError,
     NoCard,
     NoReader,
@@ -77,6 +78,11 @@ ERRORS = (
 )
 """What is believed when the keeper says it."""
 
+CALL_SECONDS = 60.0
+"""For any call: a slow card signs in three, and an answer that has not come by then never will."""
+RELEASE_SECONDS = 5.0
+"""For giving the card back."""
+
 
 class Keeper:
     """Handle on the keeper process; calls come from one thread at a time, `kill` from any.
@@ -115,11 +121,14 @@ class Keeper:
         return CardKey(self, reader)
 
     def close(self) -> None:
-        """Locks the card and ends the keeper, after the call that another thread may still have under way."""
+        """Locks the card and ends the keeper, after the call that another thread may still have under way.
+
+        A keeper that does not answer in `RELEASE_SECONDS` is killed.
+        """
         child, self._child = self._child, None
         if child:
             with contextlib.suppress(UserError, ChildFailure, Cancelled):
-                child.call("release")
+                child.call("release", seconds=RELEASE_SECONDS)
             child.close()
 
     def kill(self) -> None:
@@ -135,16 +144,30 @@ class Keeper:
     ) -> None:
         self.close()
 
-    def call(self, method: str, *, blobs: tuple[Buffer, ...] = (), **arguments: Any) -> Answer:
-        """One call to the process, started when needed; its end becomes CardServiceUnavailable or Cancelled."""
+    def call(
+        self,
+        method: str,
+        *,
+        blobs: tuple[Buffer, ...] = (),
+        seconds: float | None = None,
+        late: type[UserError] = CardServiceUnavailable,
+        **arguments: Any,
+    ) -> Answer:
+        """One call to the process, started when needed; its end becomes CardServiceUnavailable or Cancelled.
+
+        One that does not answer in `seconds` (usually `CALL_SECONDS`) is killed; that becomes `late`.
+        """
         if self._child is None:
             self._child = Child("app.card.keeper:serve", Limits(seconds=None), errors=ERRORS, options=self._options)
         child = self._child
         try:
-            return child.call(method, blobs=blobs, **arguments)
+            return child.call(method, blobs=blobs, seconds=seconds or CALL_SECONDS, **arguments)
         except DocumentProcessDied:
             self._forget(child)
             raise CardServiceUnavailable from None
+        except DocumentTooSlow:
+            self._forget(child)
+            raise late from None
         except Cancelled:
             self._forget(child)
             raise
@@ -190,7 +213,7 @@ class CardKey:
         """Locks the card and gives it back; never raises, and does nothing when it is not held."""
         if self._keeper.pid is not None:
             with contextlib.suppress(UserError, Cancelled):
-                self._keeper.call("release")
+                self._keeper.call("release", seconds=RELEASE_SECONDS)
 
     def _present(self, password: memoryview) -> Answer:
         try:
@@ -217,7 +240,7 @@ class _UnlockedKey:
 
     def sign(self, digest: bytes) -> bytes:
         """One signature by the card. Raises CardRemovedWhileSigning, CardFault."""
-        return bytes(self._keeper.call("sign", blobs=(digest,)).blobs[0])
+        return bytes(self._keeper.call("sign", blobs=(digest,), late=CardRemovedWhileSigning).blobs[0])
 
 
 def choose(statuses: tuple[ReaderStatus, ...], name: str | None) -> str:
@@ -255,6 +278,7 @@ def _refuse(statuses: tuple[ReaderStatus, ...]) -> NoReturn:
 
 def serve(channel: Channel, *options: str) -> None:
     """Serves one parent until the channel closes, then locks the card. `options`: none, or demo and knobs as JSON."""
+    from app.card import idle
     from app.card.holder import CardHolder
 
     undumpable()
@@ -263,17 +287,16 @@ def serve(channel: Channel, *options: str) -> None:
     for name in ("SIGTERM", "SIGHUP"):  # the end of a login session must lock the card too
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), _end)
-    with CardHolder(_slots(options)) as holder:
-        channel.serve(
-            {
-                "readers": lambda _: [status.plain() for status in holder.readers()],
-                "changed": lambda _: holder.changed(),
-                "attempts": lambda _, reader: holder.attempts(reader),
-                "unlock": lambda blobs, reader: Answer(blobs=holder.unlock(reader, Secret.taking(blobs[0]))),
-                "sign": lambda blobs: Answer(blobs=[holder.sign(bytes(blobs[0]))]),
-                "release": lambda _: holder.release(),
-            }
-        )
+    with CardHolder(_slots(options)) as holder, idle.IdleClock(holder, idle.PATIENCE) as clock:
+        handlers: dict[str, Handler] = {
+            "readers": lambda _: [status.plain() for status in holder.readers()],
+            "changed": lambda _: holder.changed(),
+            "attempts": lambda _, reader: holder.attempts(reader),
+            "unlock": lambda blobs, reader: Answer(blobs=holder.unlock(reader, Secret.taking(blobs[0]))),
+            "sign": lambda blobs: Answer(blobs=[holder.sign(bytes(blobs[0]))]),
+            "release": lambda _: holder.release(),
+        }
+        channel.serve({name: clock.attended(handler) for name, handler in handlers.items()})
 
 
 def _end(*_: object) -> NoReturn:

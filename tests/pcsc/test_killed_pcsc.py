@@ -36,10 +36,10 @@ with Keeper() as keeper:
 
 
 @contextlib.contextmanager
-def unlocked() -> Iterator[tuple[subprocess.Popen[str], int]]:
+def unlocked(program: str = UNLOCKED) -> Iterator[tuple[subprocess.Popen[str], int]]:
     """The program with the unlocked card, and the process of its keeper."""
     process = subprocess.Popen(
-        [sys.executable, "-I", "-c", UNLOCKED, READERS[0]], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-I", "-c", program, READERS[0]], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
     assert process.stdout
     try:
@@ -113,6 +113,24 @@ def test_a_keeper_that_is_asked_to_end_locks_the_card(vcard: VirtualCard, number
         process.kill()
         answers = [status for _, command, status in said(other, 1.0) if command == "sign"]
     assert answers
+    assert set(answers) == {"6982"}
+
+
+# the same with a keeper whose own clock runs out after a second
+HASTY = """
+from app import isolation
+isolation._program = lambda: [sys.executable, "-I", "-c",
+    "from app.card import idle; idle.PATIENCE = 1.0; from app.__main__ import main; raise SystemExit(main())"]
+"""
+
+
+def test_a_parent_that_is_stopped_does_not_keep_the_card_unlocked(vcard: VirtualCard) -> None:
+    with unlocked(UNLOCKED.replace("import sys", "import sys" + HASTY, 1)) as (process, keeper):
+        process.send_signal(signal.SIGSTOP)
+        with rival("steal", READERS[0]) as other:
+            answers = [status for _, command, status in said(other, 3.0) if command == "sign"]
+        assert not ended(keeper)
+    assert answers, "the other program reached the card"
     assert set(answers) == {"6982"}
 
 

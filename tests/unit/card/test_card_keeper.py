@@ -16,6 +16,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
 
+from app.card import keeper as room
 from app.card.demo import READER, SIGN_PASSWORD, Knobs
 from app.card.keeper import Keeper, choose
 from app.card.status import ReaderStatus
@@ -330,3 +331,56 @@ def test_closing_waits_for_the_signature_under_way(start: Start) -> None:
         keeper.close()
         worker.join()
     assert len(made[0]) == 256
+
+
+# --- interrupted, stopped, late -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(room, "RELEASE_SECONDS", 0.4)
+
+
+def stop(keeper: Keeper) -> None:
+    assert keeper.pid
+    os.kill(keeper.pid, signal.SIGSTOP)
+
+
+def test_closing_a_stopped_keeper_ends_it(keeper: Keeper, impatient: None) -> None:
+    with keeper.key(READER).unlock(password()):
+        process = keeper.pid
+        stop(keeper)
+        began = time.monotonic()
+        keeper.close()
+    assert time.monotonic() - began < 3
+    assert ended(process)
+
+
+def test_the_end_of_the_context_does_not_wait_for_a_stopped_keeper(keeper: Keeper, impatient: None) -> None:
+    began = time.monotonic()
+    with keeper.key(READER).unlock(password()):
+        stop(keeper)
+    assert time.monotonic() - began < 5
+    assert keeper.readers()[0].card == "my-number", "it is replaced"
+
+
+@pytest.mark.usefixtures("impatient")
+def test_an_answer_that_never_comes(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    keeper = start(Knobs(delay=30))
+    keeper.readers()
+    stop(keeper)
+    monkeypatch.setattr(room, "CALL_SECONDS", 0.4)
+    with pytest.raises(CardServiceUnavailable):
+        keeper.readers()
+    key = keeper.key(READER)
+    monkeypatch.setattr(room, "CALL_SECONDS", 30.0)
+    with key.unlock(password()) as signing:
+        monkeypatch.setattr(room, "CALL_SECONDS", 0.4)
+        with pytest.raises(CardRemovedWhileSigning):
+            signing.sign(DIGEST)
+    monkeypatch.setattr(room, "CALL_SECONDS", 30.0)
+    key.attempts_remaining()
+    monkeypatch.setattr(room, "CALL_SECONDS", 0.4)
+    stop(keeper)
+    with pytest.raises(OutcomeUnknown), key.unlock(password()):
+        pass
