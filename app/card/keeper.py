@@ -14,7 +14,10 @@ import json
 import logging
 import signal
 import sys
-from collections.abc import Iterator
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, NoReturn, Self
@@ -80,6 +83,8 @@ ERRORS = (
 
 CALL_SECONDS = 60.0
 """For any call: a slow card signs in three, and an answer that has not come by then never will."""
+INTERRUPTED_SECONDS = 10.0
+"""For the answer to a password when the person wants to stop."""
 RELEASE_SECONDS = 5.0
 """For giving the card back."""
 
@@ -216,12 +221,49 @@ class CardKey:
                 self._keeper.call("release", seconds=RELEASE_SECONDS)
 
     def _present(self, password: memoryview) -> Answer:
+        """Sends the password. Who interrupts (Ctrl-C) while it is on its way still learns what became of the try."""
+        answer, interrupted = _despite_interrupts(lambda: self._ask(password))
+        if interrupted:
+            self.release()
+            raise KeyboardInterrupt
+        return answer
+
+    def _ask(self, password: memoryview) -> Answer:
         try:
             return self._keeper.call("unlock", blobs=(password,), reader=self.reader)
         except (CardServiceUnavailable, Cancelled):
             if self._keeper.pid is None:  # it died with the password in its hands
                 raise OutcomeUnknown from None
             raise
+
+
+def _despite_interrupts(ask: Callable[[], Answer]) -> tuple[Answer, bool]:
+    """What `ask` gives or raises, and whether an interrupt came meanwhile: then OutcomeUnknown after a while.
+
+    It is asked in a thread of its own, since an interrupt may end a call of this one anywhere, an answer half read.
+    """
+    outcome: Future[Answer] = Future()
+    begin = threading.Event()
+
+    def work() -> None:
+        if begin.wait(INTERRUPTED_SECONDS):
+            try:
+                outcome.set_result(ask())
+            except BaseException as error:
+                outcome.set_exception(error)
+
+    threading.Thread(target=work, name="password", daemon=True).start()
+    ends: float | None = None
+    while True:
+        try:
+            begin.set()
+            return outcome.result(None if ends is None else max(ends - time.monotonic(), 0)), ends is not None
+        except KeyboardInterrupt:
+            if not begin.is_set():
+                raise
+            ends = ends or time.monotonic() + INTERRUPTED_SECONDS
+        except TimeoutError:
+            raise OutcomeUnknown from None
 
 
 class _UnlockedKey:

@@ -336,6 +336,47 @@ def test_closing_waits_for_the_signature_under_way(start: Start) -> None:
 # --- interrupted, stopped, late -------------------------------------------------------------------------------
 
 
+def interrupt(after: float, times: int = 1) -> None:
+    for number in range(times):
+        threading.Timer(after + number / 10, os.kill, (os.getpid(), signal.SIGINT)).start()
+
+
+@pytest.mark.parametrize("times", [1, 3])
+def test_who_interrupts_a_wrong_password_learns_that_a_try_is_gone(start: Start, times: int) -> None:
+    key = start(Knobs(verify_delay=0.8)).key(READER)
+    assert key.attempts_remaining() == 5
+    interrupt(0.3, times)
+    with pytest.raises(PasswordIncorrect) as caught, key.unlock(password("WRONG1")):
+        pass
+    assert caught.value.attempts_remaining == 4
+    assert key.attempts_remaining() == 4, "the keeper is still in step"
+
+
+def test_who_interrupts_the_right_password_gets_the_card_back_locked(start: Start) -> None:
+    keeper = start(Knobs(verify_delay=0.8))
+    key = keeper.key(READER)
+    assert key.attempts_remaining() == 5
+    interrupt(0.3)
+    with pytest.raises(KeyboardInterrupt), key.unlock(password()):
+        pytest.fail("it is not entered")
+    with pytest.raises(CardRemovedWhileSigning):
+        keeper.call("sign", blobs=(DIGEST,))
+
+
+def test_an_interrupt_whose_answer_does_not_come(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(room, "INTERRUPTED_SECONDS", 0.3)
+    monkeypatch.setattr(room, "RELEASE_SECONDS", 0.3)
+    keeper = start(Knobs(verify_delay=30))
+    key = keeper.key(READER)
+    key.attempts_remaining()
+    interrupt(0.2)
+    began = time.monotonic()
+    with password() as secret, pytest.raises(OutcomeUnknown), key.unlock(secret):
+        pass
+    keeper.close()
+    assert time.monotonic() - began < 4
+
+
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(room, "RELEASE_SECONDS", 0.4)
