@@ -58,6 +58,7 @@ class PasswordField(QWidget):
         self.setFixedHeight(_HEIGHT)
         self.setAccessibleName(_("Signature password, 6 to 16 capital letters and digits"))
         self.eye = Button("", "ghost", "eye", self)
+        self.eye.setAutoDefault(False)  # or else a Return anywhere in the dialog would press it
         self.eye.setCheckable(True)
         self.eye.setFixedSize(44, 44)
         self.eye.setAccessibleName(_("Show the password"))

@@ -97,11 +97,19 @@ class WaitingPage(Message):
 
 
 class LockedPage(Message):
-    """6: no more tries; the two ways out."""
+    """6: no more tries; the two ways out, or in practice that nothing has happened."""
 
-    def __init__(self) -> None:
-        super().__init__("lock", "bad", _("The password is locked"))
-        self.say(_("Natsuin cannot unlock it. Reset it in one of these ways."))
+    def __init__(self, demo: bool) -> None:
+        title = _("The demo card is locked") if demo else _("The password is locked")
+        super().__init__("lock", "warn_bar" if demo else "bad", title)
+        if demo:
+            self.say(_("Start the practice again, and it is as before. Your own card is not affected."))
+        else:
+            self.say(_("It was wrong five times in a row. The PDF is unchanged."))
+            self.say(_("Natsuin cannot unlock it. Reset it in one of these ways."))
+            self.body.addWidget(self._ways())
+
+    def _ways(self) -> QWidget:
         office = _("Bring the card and a document that proves who you are.")
         by_phone = _(
             "Book in the phone app, then reset at a store's machine within 24 hours. "
@@ -112,7 +120,7 @@ class LockedPage(Message):
         ways.body.addWidget(_Way("building", _("Municipal office"), office))
         ways.body.addWidget(Divider())
         ways.body.addWidget(_Way("store", _("Phone app and convenience store"), by_phone))
-        self.body.addWidget(ways)
+        return ways
 
 
 class SigningPage(Message):

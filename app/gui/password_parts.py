@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QGuiApplication, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QFontMetrics, QGuiApplication, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.gui import theme
@@ -21,6 +21,7 @@ from app.wording.plain import shown
 
 TRIES = 5
 _TWO_LINES = 40
+_ADVICE_INDENT = 26
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +38,13 @@ class PasswordContext:
 
 
 class FileBox(Card):
-    """The file, where the signature goes, the name of the output; the fingerprint behind a link."""
+    """The file, where the signature goes, the name of the output; the fingerprint behind a link.
+
+    Signals: `resized` when the fingerprint was shown or hidden; `copied` when it is in the clipboard.
+    """
 
     resized = Signal()
+    copied = Signal()
 
     def __init__(self, context: PasswordContext, parent: QWidget | None = None) -> None:
         super().__init__(parent, box=True)
@@ -82,12 +87,12 @@ class FileBox(Card):
         for half in (groups[:4], groups[4:]):
             column.addWidget(Label(" ".join(half), "fixed"))
         row.addLayout(column, 1)
-        copy = Button("", "ghost", "copy")
-        copy.setAutoDefault(False)
-        copy.setToolTip(_("Copy the fingerprint"))
-        copy.setAccessibleName(_("Copy the fingerprint"))
-        copy.clicked.connect(self._copy)
-        row.addWidget(copy, 0, Qt.AlignmentFlag.AlignBottom)
+        self.copy = Button("", "ghost", "copy")
+        self.copy.setAutoDefault(False)
+        self.copy.setToolTip(_("Copy the fingerprint"))
+        self.copy.setAccessibleName(_("Copy the fingerprint"))
+        self.copy.clicked.connect(self._copy)
+        row.addWidget(self.copy, 0, Qt.AlignmentFlag.AlignBottom)
         self._details.setVisible(False)
         return self._details
 
@@ -98,6 +103,7 @@ class FileBox(Card):
 
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(self._sha256)
+        self.copied.emit()
 
 
 def disclosed() -> tuple[str, ...]:
@@ -215,8 +221,16 @@ class AdviceLine(QWidget):
         self._text.setText(words)
         self._text.set_tone(tone)
         self.setAccessibleName(words)
-        needed = max(_TWO_LINES, self._text.heightForWidth(self.width() - 26))
-        if needed != self.height():
+        self._take_room()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self._take_room()
+
+    def _take_room(self) -> None:
+        needed = max(_TWO_LINES, self._text.heightForWidth(self.width() - _ADVICE_INDENT))
+        if needed != self.minimumHeight():
             self.setFixedHeight(needed)
             self.resized.emit()
 

@@ -9,7 +9,7 @@ from enum import Enum, auto
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QShowEvent
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLayout, QVBoxLayout, QWidget
 
 from app.card.password import SHORTEST, advice, check
 from app.errors import OtherPasswordTyped, UserError
@@ -92,8 +92,8 @@ class PasswordWindow(QDialog):
         self._ask(tries, wrong=True)
 
     def show_locked(self) -> None:
-        """6: no more tries; the two ways out."""
-        self._show_message(LockedPage(), State.LOCKED)
+        """6: no more tries; the two ways out, or that only the practice has ended."""
+        self._show_message(LockedPage(self._context.demo), State.LOCKED)
 
     def show_signing(self) -> None:
         """7: the password is on its way; nothing can be stopped from here on."""
@@ -204,6 +204,14 @@ class PasswordWindow(QDialog):
     def _hold_button(self) -> None:
         self.sign_button.hold(self._reason_to_wait())
 
+    def _details_turned(self) -> None:
+        self._fit()
+        self._back_to_field()
+
+    def _back_to_field(self) -> None:
+        if self.state is State.TYPING:
+            self.field.setFocus()
+
     def _leave(self) -> None:
         self.field.clear()
         self._pause.stop()
@@ -216,7 +224,8 @@ class PasswordWindow(QDialog):
         column.setContentsMargins(0, 0, 0, 0)
         self._title = Label(_("Enter your signature password"), "title")
         self.file_box = FileBox(self._context)
-        self.file_box.resized.connect(self._fit)
+        self.file_box.resized.connect(self._details_turned)
+        self.file_box.copied.connect(self._back_to_field)
         self._disclosure = Disclosure()
         self._divider = Divider()
         self._compact_box = CompactBox(self._context)
@@ -288,6 +297,7 @@ class PasswordWindow(QDialog):
     def _show_message(self, page: Message, state: State) -> None:
         leave = button(_("Close") if state is State.LOCKED else _("Cancel"))
         leave.clicked.connect(self.reject)
+        leave.setAutoDefault(state is State.LOCKED)  # Return closes where nothing can be typed any more
         first = leave
         if state is State.SIGNING:
             leave.setEnabled(False)
@@ -316,19 +326,39 @@ class PasswordWindow(QDialog):
         self._fit()
 
     def _fit(self) -> None:
-        self._arrange(compact=False)
+        """Takes the height that is needed, in the roomiest form that the screen has room for."""
         room = self.screen().availableGeometry().height() - _TITLE_BAR
+        self._arrange(compact=False)
         if self._page is self._form and self._needed() > room:
             self._arrange(compact=True)
+            if self.file_box.more.isChecked() and self._needed() > room:
+                self.file_box.more.setChecked(False)  # comes back here
+                return
         self.setFixedSize(WIDTH, self._needed())
+        self.setFixedSize(WIDTH, self._needed())  # now that every paragraph has its true width
+        self._keep_on_screen()
 
     def _needed(self) -> int:
+        for inner in self._page.findChildren(QLayout):
+            inner.invalidate()  # Qt would tell the outer layouts only later
+        self._column.invalidate()
         self._column.activate()
         return self._column.totalHeightForWidth(WIDTH)
 
+    def _keep_on_screen(self) -> None:
+        if not self.isVisible():
+            return
+        room, frame = self.screen().availableGeometry(), self.frameGeometry()
+        x = max(room.left(), min(frame.left(), room.right() + 1 - frame.width()))
+        y = max(room.top(), min(frame.top(), room.bottom() + 1 - frame.height()))
+        if (x, y) != (frame.left(), frame.top()):
+            self.move(x, y)
+
     def _arrange(self, *, compact: bool) -> None:
-        for widget in (self._title, self.file_box, self._disclosure, self._divider):
+        """`compact`: for low screens; an open fingerprint stays in sight."""
+        for widget in (self._title, self._disclosure, self._divider):
             widget.setVisible(not compact)
+        self.file_box.setVisible(not compact or self.file_box.more.isChecked())
         self._compact_box.setVisible(compact)
         self._form_column.setSpacing(8 if compact else 16)
         margin = 16 if compact else 24

@@ -8,13 +8,14 @@ from itertools import pairwise
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.gui import password_window
 from app.gui.password_window import PasswordContext, PasswordWindow, State
 from app.secret import Secret
 from app.signing.sign import Step
+from app.wording import language
 
 pytestmark = pytest.mark.window
 
@@ -272,3 +273,74 @@ def test_keys_go_round_field_eye_tick_cancel_sign(window: PasswordWindow) -> Non
         assert here.hasFocus()
         QTest.keyClick(here, Qt.Key.Key_Tab)
         assert there.hasFocus()
+
+
+def test_return_never_shows_the_password(window: PasswordWindow, sent: Sent) -> None:
+    window.show_typing(1)
+    press(window, "SECRET99")
+    window.file_box.more.setChecked(True)
+    for here in (window.tick, window.file_box.more, window.file_box.copy, window.cancel_button, window.field):
+        here.setFocus()
+        for key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            QTest.keyClick(here, key)
+            assert not window.field.revealed
+            assert window.state is State.TYPING
+    window.tick.setChecked(True)
+    QTest.keyClick(window.tick, Qt.Key.Key_Return)
+    assert not window.field.revealed
+    assert not any(each.autoDefault() or each.isDefault() for each in window.findChildren(QPushButton))
+    assert sent.passwords == []
+
+
+def test_the_fingerprint_gives_the_keyboard_back_to_the_field(window: PasswordWindow) -> None:
+    window.show_typing(5)
+    click(window.file_box.more)
+    assert window.field.hasFocus()
+    click(window.file_box.copy)
+    assert window.field.hasFocus()
+
+
+@pytest.mark.parametrize("spoken", ["ja", "en"])
+@pytest.mark.parametrize("tries", [5, 2, 1])
+def test_nothing_overlaps_and_all_stays_on_the_screen(qtbot: QtBot, spoken: str, tries: int) -> None:
+    language.use(spoken)
+    window = PasswordWindow(None, PasswordContext("a.pdf", 1, 10, None, "a_見本.pdf", "00" * 32, True))
+    qtbot.addWidget(window)
+    with qtbot.waitActive(window):
+        window.open()
+    window.show_wrong(tries)
+    press(window, "1234", Qt.Key.Key_Return)
+    for opened in (True, False):
+        window.file_box.more.setChecked(opened)
+        column = [window.tries_line, window.field, window.advice_line, window.sign_button]
+        if tries == 1:
+            column.insert(3, window.tick)
+        for above, below in pairwise(column):
+            assert above.geometry().bottom() < below.geometry().top()
+        advice = window.advice_line
+        assert advice.height() >= advice.layout().heightForWidth(advice.width())
+        assert window.sign_button.mapTo(window, window.sign_button.rect().bottomRight()).y() < window.height()
+        assert window.screen().availableGeometry().contains(window.geometry())
+    window.finish()
+
+
+def test_a_locked_card_says_what_to_do_and_return_closes(window: PasswordWindow, sent: Sent) -> None:
+    window.show_locked()
+    said = " ".join(label.text() for label in window.findChildren(QLabel) if label.isVisible())
+    assert "続けて5回まちがえました" in said
+    assert "PDFは変わっていません" in said
+    assert "市区町村" in said
+    QTest.keyClick(window.focusWidget(), Qt.Key.Key_Return)
+    assert sent.cancelled == 1
+
+
+def test_a_locked_demo_card_sends_nobody_anywhere(qtbot: QtBot) -> None:
+    window = PasswordWindow(None, PasswordContext("a.pdf", 1, 10, None, "a_見本.pdf", "00" * 32, True))
+    qtbot.addWidget(window)
+    window.show_locked()
+    window.open()
+    said = " ".join(label.text() for label in window.findChildren(QLabel) if label.isVisible())
+    assert "見本のカードがロックされました" in said
+    assert "本物のカードには影響ありません" in said
+    assert "市区町村" not in said
+    window.finish()
