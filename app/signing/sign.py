@@ -16,7 +16,7 @@ from enum import Enum
 from pathlib import Path
 
 from app.document.child import DocumentChild
-from app.document.facts import PreparedRevision
+from app.document.facts import PreparedRevision, RevisionOrder
 from app.document.target import check_target, commit, part_file
 from app.errors import SelfCheckFailed
 from app.secret import Secret
@@ -63,7 +63,7 @@ def rehearse(request: SigningRequest, child: DocumentChild) -> None:
     """
     from app.signing.cms import now
 
-    child.prepare(request.order(PLACEHOLDER_NAME, now()))
+    _prepared(request, child, request.order(PLACEHOLDER_NAME, now()))
     _check_target(request)
     request.snapshot.verify_unchanged()
 
@@ -82,9 +82,7 @@ def steps(
     with secret, Verifier() as verifier:
         _check_target(request)
         snapshot.verify_unchanged()
-        before = VerificationReport((), len(request.document.pages))
-        if request.document.signatures:
-            before = verifier.verify(snapshot.path)
+        before = verifier.verify(snapshot.path) if request.document.signatures else None
         with part_file(request.target, snapshot.size + SUFFIX_ROOM) as part:
             _reserve(part, snapshot.path, snapshot.size + SUFFIX_ROOM)
             with key.unlock(secret) as unlocked:
@@ -95,12 +93,12 @@ def steps(
                 holder = holder_of(unlocked.certificate)
                 yield Step.CERTIFICATE_READ
                 certificates = sum(map(len, {unlocked.certificate, *unlocked.chain}))
-                revision = child.prepare(request.order(holder.name, when, certificates))
+                revision = _prepared(request, child, request.order(holder.name, when, certificates))
                 cms = signed_data(unlocked, _byte_range_digest(request, revision))
             yield Step.SIGNED_BY_CARD
             suffix = _filled(revision, snapshot.size, cms)
             _finish(part, snapshot.size, suffix)
-            report = verifier.self_check(part, field=revision.field, before=before, pages=len(request.document.pages))
+            report = verifier.self_check(part, source=snapshot.path, field=revision.field, before=before)
             digest = snapshot.hasher()
             digest.update(suffix)
             snapshot.verify_unchanged()
@@ -129,6 +127,19 @@ def sign(request: SigningRequest, child: DocumentChild, key: LockedKey, secret: 
         except StopIteration as end:
             result: SigningResult = end.value
             return result
+
+
+def _prepared(request: SigningRequest, child: DocumentChild, order: RevisionOrder) -> PreparedRevision:
+    """The child's revision, once it is of the shape that was ordered: the card signs nothing else."""
+    revision = child.prepare(order)
+    size = request.snapshot.size
+    start, end = (place - size for place in revision.contents)
+    room = revision.suffix[start:end] if 0 <= start < end else b""
+    if room != b"<" + b"0" * (2 * order.reserve) + b">":
+        raise SelfCheckFailed(detail="contents-misplaced")
+    if not isinstance(revision.field, str) or (revision.page is not None and type(revision.page) is not int):
+        raise SelfCheckFailed(detail="malformed-answer")
+    return revision
 
 
 def _check_target(request: SigningRequest) -> None:

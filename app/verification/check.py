@@ -13,6 +13,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, BinaryIO
 
 from asn1crypto import core
@@ -26,6 +27,7 @@ from pyhanko.sign.validation.status import SignatureCoverageLevel
 from app.channel import Channel
 from app.pki.holder import display_name
 from app.verification import chain, reading
+from app.verification.appended import is_only_a_signature
 
 CHUNK = 1 << 20
 STRONG_DIGESTS = {"sha256", "sha384", "sha512", "sha3_256", "sha3_384", "sha3_512"}
@@ -41,11 +43,12 @@ def serve(channel: Channel) -> None:
     channel.serve({"check": check})
 
 
-def check(blobs: list[bytearray], path: str, encrypted: bool = False) -> dict[str, Any]:
+def check(blobs: list[bytearray], path: str, encrypted: bool = False, source: str | None = None) -> dict[str, Any]:
     """All facts that need no comparison of revisions. `blobs`: the document's password if `encrypted`, then anchors.
 
     `changes` is "none" for a signature over the whole file, "forbidden" for one whose coverage is not that of a
-    revision, and null where the revisions must be compared.
+    revision, and null where the revisions must be compared. `only_a_signature`: whether that is all that the file is
+    beyond `source`; null without one.
     """
     password = blobs.pop(0) if encrypted else None
     anchors = [bytes(blob) for blob in blobs]
@@ -53,7 +56,7 @@ def check(blobs: list[bytearray], path: str, encrypted: bool = False) -> dict[st
         with reading.opened(path, password) as (reader, stream):
             seen = _Document(reader, stream)
             return {
-                "pages": reading.page_count(reader),
+                "only_a_signature": None if source is None else is_only_a_signature(reader, stream, Path(source)),
                 "state": reading.state(stream),
                 "signatures": asyncio.run(seen.reports(anchors)),
             }

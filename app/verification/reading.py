@@ -116,13 +116,6 @@ def same(one: Any, other: Any) -> bool:
     return type(one) is type(other) and bool(one == other)
 
 
-def page_count(reader: PdfFileReader) -> int:
-    """/Count of the page tree's root, 0 when it is no number."""
-    with refusing():
-        count = reader.root["/Pages"].get("/Count", 0)
-    return int(count) if isinstance(count, int) and count > 0 else 0
-
-
 def has_unsigned_tail(reader: PdfFileReader, stream: BinaryIO) -> bool:
     """Whether anything but blanks follows the end of the newest revision that the reader knows: viewers may show what
     stands there. The end is the first end-of-file mark behind that revision's table, whatever marks follow."""

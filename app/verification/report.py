@@ -98,10 +98,9 @@ def _verdict(report: SignatureReport) -> str:
 
 @dataclass(frozen=True, slots=True)
 class VerificationReport:
-    """All signatures of a file, oldest first. `pages`: their number, for the self-check."""
+    """All signatures of a file, oldest first."""
 
     signatures: tuple[SignatureReport, ...]
-    pages: int = 0
 
     @property
     def verdict(self) -> str:
@@ -119,6 +118,6 @@ class VerificationReport:
         }
 
     @classmethod
-    def from_plain(cls, data: Mapping[str, Any], pages: int = 0) -> VerificationReport:
+    def from_plain(cls, data: Mapping[str, Any]) -> VerificationReport:
         """From data that came over a channel."""
-        return cls(tuple(SignatureReport(**{**s, "reasons": tuple(s["reasons"])}) for s in data["signatures"]), pages)
+        return cls(tuple(SignatureReport(**{**s, "reasons": tuple(s["reasons"])}) for s in data["signatures"]))

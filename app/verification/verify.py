@@ -92,30 +92,25 @@ class Verifier:
         PdfPasswordRequired, EncryptionUnsupported, DocumentTooSlow, DocumentTooLarge, DocumentProcessDied, Cancelled.
         A comparison of revisions that fails or does not end is no error: it is "unknown".
         """
-        opening: list[Buffer] = [] if password is None else [password.view()]
-        arguments = {"path": str(path.absolute()), "encrypted": password is not None}
-        facts = self._check([*opening, *anchors], arguments)
-        signatures = [dict(signature) for signature in facts["signatures"]]
-        if any(signature["changes"] is None for signature in signatures):
-            self._compare(signatures, opening, {**arguments, "state": facts["state"]})
-        return VerificationReport(tuple(_report(signature).judged() for signature in signatures), int(facts["pages"]))
+        return self._verified(path, anchors, password)[0]
 
     def self_check(
         self,
         path: Path,
         *,
+        source: Path,
         field: str,
-        before: VerificationReport,
-        pages: int,
+        before: VerificationReport | None = None,
         anchors: Sequence[bytes] = (),
         password: Secret | None = None,
     ) -> VerificationReport:
-        """Verifies a file that was just signed in `field` against the state `before`, which had `pages` pages.
+        """Verifies a file that was just signed in `field` against the file that it was made from, and against what
+        was found in that `before`; left out, it is found out now if there was another signature.
 
-        Raises SelfCheckFailed with `detail`: no-signature, not-intact, not-whole-file, earlier-signature or pages;
-        and what `verify` raises.
+        Raises SelfCheckFailed with `detail`: no-signature, not-intact, not-whole-file, unexpected-change or
+        earlier-signature; and what `verify` raises.
         """
-        after = self.verify(path, anchors=anchors, password=password)
+        after, only_a_signature = self._verified(path, anchors, password, source)
         ours = [signature for signature in after.signatures if signature.field == field]
         if len(ours) != 1:
             raise SelfCheckFailed(detail="no-signature")
@@ -123,11 +118,12 @@ class Verifier:
             raise SelfCheckFailed(detail="not-intact")
         if not ours[0].covers_whole_file:
             raise SelfCheckFailed(detail="not-whole-file")
-        # a document whose own count is wrong has the same wrong count before and after
-        if after.pages not in (pages, before.pages):
-            raise SelfCheckFailed(detail="pages")
+        if not only_a_signature:
+            raise SelfCheckFailed(detail="unexpected-change")
         now = {signature.field: signature for signature in after.signatures}
-        for old in before.signatures:
+        if before is None and len(after.signatures) > 1:
+            before = self.verify(source, anchors=anchors, password=password)
+        for old in before.signatures if before else ():
             if old.field not in now or _is_worse(old, now[old.field]):
                 raise SelfCheckFailed(detail="earlier-signature")
         return after
@@ -149,6 +145,20 @@ class Verifier:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def _verified(
+        self, path: Path, anchors: Sequence[bytes], password: Secret | None, source: Path | None = None
+    ) -> tuple[VerificationReport, bool]:
+        """The report; and whether the file is `source` with a signature and nothing else."""
+        opening: list[Buffer] = [] if password is None else [password.view()]
+        arguments = {"path": str(path.absolute()), "encrypted": password is not None}
+        beside = {} if source is None else {"source": str(source.absolute())}
+        facts = self._check([*opening, *anchors], {**arguments, **beside})
+        signatures = [dict(signature) for signature in facts["signatures"]]
+        if any(signature["changes"] is None for signature in signatures):
+            self._compare(signatures, opening, {**arguments, "state": facts["state"]})
+        report = VerificationReport(tuple(_report(signature).judged() for signature in signatures))
+        return report, facts["only_a_signature"] is True
 
     def _check(self, blobs: Sequence[Buffer], arguments: Mapping[str, Any]) -> dict[str, Any]:
         try:

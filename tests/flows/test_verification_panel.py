@@ -37,7 +37,7 @@ NEWER = replace(CARD, field="Signature2", holder="山田　太郎", changes="non
 
 
 def report(*signatures: SignatureReport) -> VerificationReport:
-    return VerificationReport(tuple(signature.judged() for signature in signatures), 1)
+    return VerificationReport(tuple(signature.judged() for signature in signatures))
 
 
 def shown(widget: QWidget) -> list[str]:
@@ -79,7 +79,7 @@ def test_an_altered_file_warns_and_names_nobody_in_the_heading(panel: Verificati
 
 
 def test_a_file_without_signatures_offers_to_sign(panel: VerificationPanel, qtbot: QtBot) -> None:
-    panel.show_report(VerificationReport((), 1))
+    panel.show_report(VerificationReport(()))
     assert panel.cards == []
     with qtbot.waitSignal(panel.sign_requested):
         QTest.mouseClick(panel.sign_button, Qt.MouseButton.LeftButton)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import hashlib
 import io
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -25,6 +28,9 @@ from pyhanko.sign.timestamps import DummyTimeStamper
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from app import assets
+from app.document.facts import RevisionOrder
+from app.document.pdf import open_pdf
+from app.document.prepare import prepare
 from app.pki import trust
 from app.verification.verify import Verifier
 
@@ -211,6 +217,18 @@ class Forge:
             new_field_spec=fields.SigFieldSpec(field, box=box),
         ).sign_pdf(writer)
         return bytes(out.getbuffer())
+
+    def sign_as_natsuin(self, path: Path, identity: Identity, **changes: object) -> bytes:
+        """What the program itself makes of a file: its own revision, filled with a CMS."""
+        values = {"field": None, "place": None, "block": None, "subfilter": "ETSI.CAdES.detached"}
+        order = RevisionOrder(**{**values, "signed_at": self.now.isoformat(), **changes})
+        with closing(open_pdf(path)) as pdf:
+            revision = prepare(pdf, order)
+        data = path.read_bytes() + revision.suffix
+        start, end = revision.contents
+        digest = hashlib.sha256(data[:start] + data[end:]).digest()
+        cms = asyncio.run(identity.signer().async_sign(digest, "sha256", use_pades=True))
+        return fill(data, start, end, cms.dump())
 
     async def sign_again(self, data: bytes, identity: Identity, ranges: list[int], *, last: bool = False) -> bytes:
         """The first (or last) signature of a file made anew over other ranges: an attacker with a key of his own can

@@ -68,14 +68,14 @@ def test_a_file_is_as_good_as_its_worst_signature():
 
 
 def test_the_published_form():
-    whole = VerificationReport((report(reasons=("weak-digest",)),), 3)
+    whole = VerificationReport((report(reasons=("weak-digest",)),))
     plain = whole.plain()
     assert plain["version"] == 1
     assert plain["signatures"][0].keys() == {
         *("field", "verdict", "intact", "covers_whole_file", "changes", "trusted", "holder", "level"),
         *("claimed_time", "proven_time", "revocation", "reasons"),
     }
-    assert VerificationReport.from_plain(plain, 3) == whole
+    assert VerificationReport.from_plain(plain) == whole
 
 
 def test_reason_codes_are_slugs_with_a_meaning():

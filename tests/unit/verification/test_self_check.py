@@ -6,14 +6,22 @@ import sys
 import threading
 
 import pytest
+from pyhanko.sign.fields import MDPPerm
 
+from app.document.pdf import OpenPdf
 from app.errors import Cancelled, DocumentTooSlow, PdfPasswordRequired, SelfCheckFailed
 from app.isolation import MIB, Limits
 from app.secret import Secret
-from app.verification.report import VerificationReport
 from app.verification.verify import Verifier, verify
 
-NOTHING = VerificationReport((), 1)
+EVIL = b"<</Length 0>>stream\n\nendstream"
+
+
+@pytest.fixture
+def source(tmp_path, forge):
+    path = tmp_path / "source.pdf"
+    path.write_bytes(forge.pdf())
+    return path
 
 
 @pytest.fixture
@@ -23,50 +31,81 @@ def file(tmp_path, signed):
     return path
 
 
-def test_a_good_file_passes(verifier, file):
-    report = verifier.self_check(file, field="Signature1", before=NOTHING, pages=1)
+@pytest.fixture
+def checked(verifier, source, tmp_path):
+    """The self-check of bytes that were made from the source."""
+
+    def check(data, **changes):
+        path = tmp_path / "out.pdf"
+        path.write_bytes(data)
+        return verifier.self_check(path, **{"source": source, "field": "Signature1", **changes})
+
+    return check
+
+
+def detail(failure) -> str:
+    return failure.value.facts["detail"]
+
+
+def test_a_good_file_passes(checked, forge, hanako, source):
+    report = checked(forge.sign_as_natsuin(source, hanako))
     # trust is no condition for signing
     assert report.signatures[0].trusted == "no"
 
 
-@pytest.mark.parametrize(
-    ("arguments", "detail"),
-    [({"field": "Other"}, "no-signature"), ({"pages": 2, "before": VerificationReport((), 2)}, "pages")],
-)
-def test_another_field_or_number_of_pages_fails(verifier, file, arguments, detail):
+def test_another_field_fails(checked, forge, hanako, source):
     with pytest.raises(SelfCheckFailed) as failure:
-        verifier.self_check(file, **{"field": "Signature1", "before": NOTHING, "pages": 1, **arguments})
-    assert failure.value.facts == {"detail": detail}
+        checked(forge.sign_as_natsuin(source, hanako), field="Other")
+    assert detail(failure) == "no-signature"
 
 
-def test_an_altered_file_fails(verifier, file, signed):
-    file.write_bytes(signed.replace(b"100 yen", b"900 yen"))
+def test_an_altered_file_fails(checked, forge, hanako, source):
     with pytest.raises(SelfCheckFailed) as failure:
-        verifier.self_check(file, field="Signature1", before=NOTHING, pages=1)
-    assert failure.value.facts == {"detail": "not-intact"}
+        checked(forge.sign_as_natsuin(source, hanako).replace(b"100 yen", b"900 yen"))
+    assert detail(failure) == "not-intact"
 
 
-def test_a_signature_that_is_not_the_last_word_fails(verifier, forge, file, signed):
-    file.write_bytes(forge.update(signed, {90: b"<<>>"}))
+def test_a_signature_that_is_not_the_last_word_fails(checked, forge, hanako, source):
     with pytest.raises(SelfCheckFailed) as failure:
-        verifier.self_check(file, field="Signature1", before=NOTHING, pages=1)
-    assert failure.value.facts == {"detail": "not-whole-file"}
+        checked(forge.update(forge.sign_as_natsuin(source, hanako), {90: b"<<>>"}))
+    assert detail(failure) == "not-whole-file"
 
 
-def test_earlier_signatures_may_not_get_worse(verifier, forge, hanako, file, signed):
-    before = verifier.verify(file)
-    file.write_bytes(forge.sign(signed, hanako, "Signature2"))
-    assert len(verifier.self_check(file, field="Signature2", before=before, pages=1).signatures) == 2
-    replaced = forge.update(signed, {4: b"<</Length 0>>stream\n\nendstream"})
-    file.write_bytes(forge.sign(replaced, hanako, "Signature2"))
+def test_a_page_replaced_on_the_way_to_the_signature_fails(checked, forge, hanako, source):
+    original = source.read_bytes()
+    source.write_bytes(forge.update(original, {4: EVIL}))
+    data = forge.sign_as_natsuin(source, hanako)
+    source.write_bytes(original)
     with pytest.raises(SelfCheckFailed) as failure:
-        verifier.self_check(file, field="Signature2", before=before, pages=1)
-    assert failure.value.facts == {"detail": "earlier-signature"}
-    # one that was broken before is no obstacle
-    file.write_bytes(replaced)
-    before = verifier.verify(file)
-    file.write_bytes(forge.sign(replaced, hanako, "Signature2"))
-    verifier.self_check(file, field="Signature2", before=before, pages=1)
+        checked(data)
+    assert detail(failure) == "unexpected-change"
+
+
+@pytest.mark.parametrize("count", [b"2147483647", b"-3", b"0", b"null"])
+def test_a_document_that_counts_its_pages_wrongly_is_signed_all_the_same(checked, forge, hanako, source, count):
+    source.write_bytes(forge.update(forge.pdf(), {2: b"<</Type/Pages/Kids[3 0 R]/Count %s>>" % count}))
+    assert checked(forge.sign_as_natsuin(source, hanako)).signatures[0].intact
+
+
+def test_earlier_signatures_may_not_get_worse(checked, verifier, forge, hanako, source, monkeypatch):
+    source.write_bytes(forge.sign(forge.pdf(), hanako))
+    both = forge.sign_as_natsuin(source, hanako)
+    for before in (None, verifier.verify(source)):
+        assert len(checked(both, field="Signature2", before=before).signatures) == 2
+    source.write_bytes(forge.sign(forge.pdf(), hanako, certify=MDPPerm.NO_CHANGES))
+    with monkeypatch.context() as patch:
+        patch.setattr("app.document.prepare._check", lambda pdf: None)
+        patch.setattr(OpenPdf, "new_field_allowed", True)
+        data = forge.sign_as_natsuin(source, hanako)
+    for before in (None, verifier.verify(source)):
+        with pytest.raises(SelfCheckFailed) as failure:
+            checked(data, field="Signature2", before=before)
+        assert detail(failure) == "earlier-signature"
+
+
+def test_one_that_was_broken_before_is_no_obstacle(checked, forge, hanako, source):
+    source.write_bytes(forge.update(forge.sign(forge.pdf(), hanako), {4: EVIL}))
+    checked(forge.sign_as_natsuin(source, hanako), field="Signature2")
 
 
 def test_a_comparison_that_does_not_end_is_unknown_and_integrity_is_told(forge, hanako, file, signed):
