@@ -339,9 +339,10 @@ class PasswordWindow(QDialog):
         self._keep_on_screen()
 
     def _needed(self) -> int:
-        for inner in self._page.findChildren(QLayout):
-            inner.invalidate()  # Qt would tell the outer layouts only later
-        self._column.invalidate()
+        for part in (*self._page.findChildren(QWidget), self._page):
+            part.updateGeometry()  # Qt would tell the outer layouts only later
+        for inner in (*self._page.findChildren(QLayout), self._column):
+            inner.invalidate()
         self._column.activate()
         return self._column.totalHeightForWidth(WIDTH)
 
