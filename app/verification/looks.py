@@ -108,7 +108,7 @@ class Looks:
             if is_signature and "/V" not in old:
                 continue
             others = others or not is_signature
-            if self._differs(old, self.reader.get_object(item.reference), is_signature):
+            if self._differs(old, item.reference, is_signature):
                 return True
             if "/Kids" in old:
                 waiting += [(kid, is_signature) for kid in _items(old.raw_get("/Kids"), self.then)]
@@ -119,10 +119,14 @@ class Looks:
         now = self.reader.root["/AcroForm"]
         return any(self._entry_differs(then, now, key) for key in _DEFAULTS)
 
-    def _differs(self, old: Any, new: Any, is_signature: bool) -> bool:
+    def _differs(self, old: Any, reference: Any, is_signature: bool) -> bool:
+        look = [key for key in _LOOK if not (is_signature and key == "/V")]
+        if self.reader.xrefs.get_last_change(reference) <= self.revision:
+            return any(key in old and self._touched(old.raw_get(key)) for key in look)
+        new = self.reader.get_object(reference)
         if not isinstance(new, generic.DictionaryObject):
             return True
-        if any(self._entry_differs(old, new, key) for key in _LOOK if not (is_signature and key == "/V")):
+        if any(self._entry_differs(old, new, key) for key in look):
             return True
         if not is_signature and _seen_flags(old) != _seen_flags(new):
             return True
