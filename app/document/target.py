@@ -47,7 +47,7 @@ def check_target(target: Path, source: Path, size: int, *, overwrite: bool) -> N
 
     `size` is the output's expected size in bytes. Raises TargetIsSource, TargetExists, TargetNotWritable, DiskFull.
     """
-    if _same_file(target, source):
+    if same_file(target, source):
         raise TargetIsSource(file=target.name)
     if _exists(target):
         if not overwrite:
@@ -167,7 +167,7 @@ def _same_name(one: Path, other: Path) -> bool:
     return one.name.casefold() == other.name.casefold()
 
 
-def _same_file(target: Path, source: Path) -> bool:
+def same_file(target: Path, source: Path) -> bool:
     """Whether both are one file, by whatever name: links and case-insensitive file systems included."""
     with contextlib.suppress(OSError):
         return target.samefile(source)

@@ -259,11 +259,17 @@ class DocumentPage(DocumentFrame):
 
     # --- the output -------------------------------------------------------------------------------------
 
+    @property
+    def folder(self) -> Path | None:
+        """Where the open document lies; the copy for practice lies nowhere that matters."""
+        return self._opened.snapshot.source.absolute().parent if self._opened and not self._demo else None
+
     def _ask_target(self) -> None:
         from app.gui.file_dialogs import ask_target
 
         assert self._target is not None
-        ask_target(self, self._target, self._target_chosen)
+        assert self._opened is not None
+        ask_target(self, self._target, self._opened.snapshot.source, self._target_chosen)
 
     def _target_chosen(self, name: str) -> None:
         self._target = Path(name)
@@ -388,8 +394,13 @@ class DocumentPage(DocumentFrame):
         from PySide6.QtCore import QUrl
         from PySide6.QtGui import QDesktopServices
 
-        if self._result is not None:
-            QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._result.target.parent)))
+        from app.gui.result_panel import ResultPanel
+
+        panel = self.side.currentWidget()
+        if isinstance(panel, ResultPanel) and self._result is not None:
+            folder = QUrl.fromLocalFile(str(self._result.target.absolute().parent))
+            if not QDesktopServices.openUrl(folder):
+                panel.show_path()
 
     # --- small things -----------------------------------------------------------------------------------
 

@@ -196,7 +196,10 @@ class MainWindow(QMainWindow):
 
     def use_language(self, name: str) -> None:
         """Changes the language at once and remembers it."""
+        from app.gui import qt_words
+
         language.use(name)
+        qt_words.follow()
         self._settings = Settings(language=name, theme=self._settings.theme)
         submit(
             self.lanes.document, app_settings.save, self._settings, succeeded=self._ignore, failed=self._ignore_failure
@@ -212,6 +215,7 @@ class MainWindow(QMainWindow):
         from app.gui.practice import copy_sample
 
         self._set_demo(True)
+        self._name = ""
         submit(
             self.lanes.document,
             copy_sample,
@@ -248,7 +252,7 @@ class MainWindow(QMainWindow):
         from app.gui.file_dialogs import ask_pdf
 
         self._check_next = check
-        ask_pdf(self, self._file_chosen)
+        ask_pdf(self, self._file_chosen, self.document_page.folder if self.document_page else None)
 
     def _file_chosen(self, name: str) -> None:
         self.open(Path(name), check=self._check_next)
@@ -317,7 +321,8 @@ class MainWindow(QMainWindow):
         self._build_all()
         self._start_rest()
         said = words(error)
-        self.start_page.show_problem(said.title, f"{said.happened}\n{said.todo}")
+        file = "" if "file" in error.facts else shown(self._name)
+        self.start_page.show_problem(said.title, "\n".join(part for part in (file, said.happened, said.todo) if part))
         self.stack.setCurrentWidget(self.start_page)
 
     def close_document(self) -> None:
@@ -352,10 +357,12 @@ class MainWindow(QMainWindow):
 
     def _start_rest(self) -> None:
         """What had to wait for the first paint, and for the first page."""
+        from app.gui import qt_words
         from app.gui.icons import window_icon
 
         if not self._started:
             self._started = True
+            qt_words.follow()
             QApplication.setWindowIcon(window_icon())
             self.card_watch.start(demo=self.demo)
             gc.freeze()

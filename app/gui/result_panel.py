@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from app.gui.answer_rows import AnswerRows
 from app.gui.buttons import Button
@@ -20,7 +21,10 @@ from app.wording.plain import shown
 
 
 class ResultPanel(QWidget):
-    """Shows one result. `folder_requested`: show the file in its folder; `another_requested`: sign another PDF."""
+    """Shows one result. `folder_requested`: show the file in its folder; `another_requested`: sign another PDF.
+
+    `show_path()` is for when no program shows the folder.
+    """
 
     folder_requested = Signal()
     another_requested = Signal()
@@ -45,6 +49,7 @@ class ResultPanel(QWidget):
         self.folder_button.clicked.connect(self.folder_requested)
         self.another_button = Button(_("Sign another PDF"), "default", "file-plus")
         self.another_button.clicked.connect(self.another_requested)
+        self.primary = self.folder_button
         foot.addWidget(self.folder_button)
         foot.addWidget(self.another_button)
         column.addLayout(foot)
@@ -57,7 +62,8 @@ class ResultPanel(QWidget):
         column.setContentsMargins(20, 20, 20, 20)
         column.setSpacing(16)
         column.addLayout(_head(result.demo))
-        column.addWidget(_file_box(result.target))
+        self.file_box = FileBox(result.target)
+        column.addWidget(self.file_box)
         column.addWidget(Divider())
         ours = next(signature for signature in result.report.signatures if signature.field == result.field)
         column.addWidget(AnswerRows(answers(ours)))
@@ -70,6 +76,11 @@ class ResultPanel(QWidget):
         column.addStretch(1)
         self._scroll.setWidget(body)
         self.folder_button.setFocus()
+
+    def show_path(self) -> None:
+        """Shows the whole path, selected: no program here shows a folder."""
+        self.file_box.show_path()
+        self._scroll.ensureWidgetVisible(self.file_box)
 
 
 def _head(demo: bool) -> QHBoxLayout:
@@ -90,14 +101,42 @@ def _head(demo: bool) -> QHBoxLayout:
     return row
 
 
-def _file_box(target: Path) -> Card:
-    box = Card(box=True)
-    box.body.setSpacing(0)
-    box.body.addWidget(ElidedLabel(shown(target.name), "strong"))
-    size = file_size(target.stat().st_size) if target.exists() else ""
-    facts = _(" · ").join(part for part in (_folder(target.parent), size) if part)
-    box.body.addWidget(ElidedLabel(facts, "caption", "text2"))
-    return box
+class FileBox(Card):
+    """The new file and its folder; the whole path goes to the clipboard, and on demand into a line of its own."""
+
+    def __init__(self, target: Path, parent: QWidget | None = None) -> None:
+        super().__init__(parent, box=True)
+        self._path = str(target.absolute())
+        self.body.setSpacing(0)
+        self.body.addWidget(ElidedLabel(shown(target.name), "strong"))
+        size = file_size(target.stat().st_size) if target.exists() else ""
+        facts = _(" · ").join(part for part in (_folder(target.parent), size) if part)
+        row = QHBoxLayout()
+        row.setSpacing(4)
+        row.addWidget(ElidedLabel(facts, "caption", "text2"), 1)
+        self.copy_button = Button("", "ghost", "copy")
+        self.copy_button.setToolTip(_("Copy the whole path"))
+        self.copy_button.setAccessibleName(_("Copy the whole path"))
+        self.copy_button.clicked.connect(self._copy)
+        row.addWidget(self.copy_button)
+        self.body.addLayout(row)
+        self._note = Paragraph(_("No program here could show the folder. The file is here:"), "caption", "text")
+        self.path_line = QLineEdit(shown(self._path))
+        self.path_line.setReadOnly(True)
+        self.path_line.setAccessibleName(_("Whole path of the signed file"))
+        for part in (self._note, self.path_line):
+            part.setVisible(False)
+            self.body.addWidget(part)
+
+    def show_path(self) -> None:
+        """The whole path, selected."""
+        self._note.setVisible(True)
+        self.path_line.setVisible(True)
+        self.path_line.selectAll()
+        self.path_line.setFocus()
+
+    def _copy(self) -> None:
+        QGuiApplication.clipboard().setText(self._path)
 
 
 def _folder(folder: Path) -> str:

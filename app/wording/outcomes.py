@@ -80,6 +80,12 @@ def signer(signature: SignatureReport) -> str:
     return _("The signer could not be confirmed")
 
 
+def could_be_trusted(signature: SignatureReport) -> bool:
+    """Whether the certificate of its issuer, given by the person, might confirm it."""
+    closed = {"unknown-jpki-generation", "issuer-certificate-missing", "certificate-revoked"}
+    return signature.intact and signature.trusted not in (*PROVEN, "demo") and not closed & set(signature.reasons)
+
+
 def is_proven(signature: SignatureReport) -> bool:
     """Whether the certificate leads to an issuer that is relied upon, and the signature fits it."""
     return signature.intact and signature.trusted in PROVEN and "certificate-revoked" not in signature.reasons
@@ -185,10 +191,7 @@ def _unknown_issuer(named: str, reasons: set[str]) -> Answer:
     if "issuer-certificate-missing" in reasons:
         title = _("The issuer's certificate is not in the file")
         return Answer("neutral", title, _joined(named, reason("issuer-certificate-missing")))
-    todo = _(
-        "Ask the signer, or use the check that the issuer offers. With the issuer's certificate at hand it can be "
-        "checked by: natsuin verify --trust"
-    )
+    todo = _("Ask the signer, or use the check that the issuer offers.")
     return Answer("neutral", _("An issuer that Natsuin cannot confirm"), _joined(named, todo))
 
 

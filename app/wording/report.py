@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.verification.report import SignatureReport, VerificationReport
 from app.wording.language import text as _
-from app.wording.outcomes import answers, headline
+from app.wording.outcomes import answers, could_be_trusted, headline
 from app.wording.plain import shown
 
 
@@ -26,4 +26,6 @@ def _answers(signature: SignatureReport) -> list[str]:
     ):
         lines.append(f"  {question}  {answer.title}")
         lines += [f"      {answer.detail}"] if answer.detail else []
+        if answer is given.who and could_be_trusted(signature):
+            lines.append("      " + _("With the issuer's certificate at hand: natsuin verify --trust CERTIFICATE"))
     return lines
