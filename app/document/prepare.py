@@ -71,6 +71,7 @@ def prepare(pdf: OpenPdf, order: RevisionOrder) -> PreparedRevision:
         widget = _add_field(writer, pdf.tree.keys[number - 1], name, area, signature_pointer)
         if page is not None:
             _dress(writer, widget, order.block, pdf.tree.pages[page - 1].rotation, area)
+    _mark_form(writer, signed_before=any(node.facts.signed for node in pdf.fields))
     if order.subfilter.startswith("ETSI.") and writer.output_version < (2, 0):
         writer.register_extension(ESIC)
         writer.update_root()
@@ -127,7 +128,6 @@ def _sign_field(
             }
         )
         signature["/Reference"] = generic.ArrayObject([reference])
-    _mark_form(writer)
 
 
 def _add_field(
@@ -159,7 +159,6 @@ def _add_field(
     fields = _fields(writer)
     fields.append(widget_pointer)
     writer.update_container(fields)
-    _mark_form(writer)
     return widget
 
 
@@ -205,12 +204,15 @@ def _fields(writer: IncrementalPdfFileWriter) -> generic.ArrayObject:
     return fields
 
 
-def _mark_form(writer: IncrementalPdfFileWriter) -> None:
-    """/SigFlags: signatures exist, append only. Viewers must not make appearances anew in a signed file."""
+def _mark_form(writer: IncrementalPdfFileWriter, *, signed_before: bool) -> None:
+    """/SigFlags: signatures exist, append only. Viewers must not make appearances anew in a signed file; where
+    somebody has signed with that flag already, taking it away would change what he signed."""
     form = entry(writer.root, "/AcroForm")
-    if entry(form, "/SigFlags") != 3 or "/NeedAppearances" in form:
+    drop = "/NeedAppearances" in form and not signed_before
+    if entry(form, "/SigFlags") != 3 or drop:
         form["/SigFlags"] = generic.NumberObject(3)
-        form.pop("/NeedAppearances", None)
+        if drop:
+            form.pop("/NeedAppearances")
         writer.update_container(form)
 
 
