@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from app import settings
+from app.arguments import Parser
 from app.command import COMMANDS, SIGN, Command
 from app.errors import (
     Cancelled,
@@ -361,20 +362,16 @@ def _say(sentence: str) -> None:
 # --- parsing --------------------------------------------------------------------------------------------
 
 
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        raise WrongUsage(detail=message)
-
-
 def _parse(arguments: Sequence[str]) -> argparse.Namespace:
     if not any(word in RUN or word in ("-h", "--help", "--version") for word in arguments[:2]):
         raise NoDisplay
-    parser = _Parser(prog="natsuin", description=_("Sign PDFs with your My Number Card"), allow_abbrev=False)
-    parser.add_argument("--version", action="version", version=f"natsuin {version('natsuin')}")
-    parsers = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=_Parser)
+    parser = Parser(prog="natsuin", description=_("Sign PDFs with your My Number Card"))
+    shown_version = f"natsuin {version('natsuin')}"
+    parser.add_argument("--version", action="version", version=shown_version, help=_("show the version"))
+    parsers = parser.add_subparsers(title=_("Commands"), required=True, metavar="COMMAND", parser_class=Parser)
     parser.epilog = _("Without a command the window opens: natsuin [--demo] [FILE …]")
     for command in COMMANDS:
-        _describe(parsers.add_parser(command.name, help=_(command.help), allow_abbrev=False), command)
+        _describe(parsers.add_parser(command.name, help=_(command.help)), command)
     return parser.parse_args(_joined(arguments))
 
 

@@ -285,3 +285,17 @@ def test_a_name_that_is_no_text(tmp_path: Path, natsuin: Any) -> None:
     done = natsuin("sign", "--demo", "--password-stdin", "--json", os.fsdecode(source), stdin=PASSWORD)
     assert done.returncode == 0, done.stderr.decode()
     assert os.path.exists(json.loads(done.stdout)["target"])
+
+
+@pytest.mark.parametrize(
+    ("words", "offending"),
+    [
+        (["nosuch.pdf", "--version"], "nosuch.pdf"),
+        (["sign", "x.pdf", "--bogus"], "--bogus"),
+        (["sign", "x.pdf", "--reason"], "--reason"),
+        (["verify"], "FILE"),
+    ],
+)
+def test_wrong_usage_names_the_offending_word_only(natsuin: Any, words: list[str], offending: str) -> None:
+    done = natsuin(*words, "--json")
+    assert json.loads(done.stdout)["error"] == {"code": "wrong-usage", "detail": offending}
