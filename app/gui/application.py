@@ -9,7 +9,7 @@ from pathlib import Path
 
 from app import settings as app_settings
 from app.gui.background import Lanes
-from app.isolation import undumpable, without_network
+from app.isolation import undumpable
 from app.settings import Settings, SettingsRefused
 from app.wording import language
 
@@ -22,7 +22,6 @@ def main(arguments: Sequence[str]) -> int:
     if unknown:
         return _refuse(unknown[0])
     undumpable()  # the password is typed here: no core file, no look from outside
-    without_network()
     gc.disable()  # nothing that a start makes is garbage; the window enables it when it is complete
     lanes = Lanes()
     opening = None

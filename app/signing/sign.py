@@ -19,6 +19,7 @@ from app.document.child import DocumentChild
 from app.document.facts import PreparedRevision, RevisionOrder
 from app.document.target import check_target, commit, part_file
 from app.errors import SelfCheckFailed
+from app.isolation import without_network
 from app.secret import Secret
 from app.signing.key import LockedKey
 from app.signing.request import SigningRequest
@@ -61,6 +62,7 @@ def rehearse(request: SigningRequest, child: DocumentChild) -> None:
 
     Raises UserError. Nothing is left behind.
     """
+    without_network()
     from app.signing.cms import now
 
     _prepared(request, child, request.order(PLACEHOLDER_NAME, now()))
