@@ -2,30 +2,83 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFocusEvent, QGuiApplication, QIcon, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
-from PySide6.QtWidgets import QFocusFrame, QPushButton, QWidget
+import weakref
+
+from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, QTimer
+from PySide6.QtGui import (
+    QColor,
+    QFocusEvent,
+    QGuiApplication,
+    QIcon,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+)
+from PySide6.QtWidgets import QAbstractButton, QAbstractScrollArea, QPushButton, QWidget
+from shiboken6 import isValid
 
 from app.gui import theme
 from app.gui.icons import icon, pixmap
 from app.gui.labels import plain_tip, repolish
 
 ICON_GAP = 4
+FOLLOW_MS = 40
+RING = 4  # px outside the widget: a gap of 2, a line of 2
 
 
-class FocusRing(QFocusFrame):
-    """The ring round the widget that has the keyboard: 2 px, after a gap of 2 px."""
+class FocusRing(QWidget):
+    """The ring round the widget that has the keyboard: 2 px, after a gap of 2 px.
+
+    It lies over everything in the window (or in the scroll area), so that no parent cuts it off.
+    """
+
+    def __init__(self, widget: QWidget) -> None:
+        ground = widget
+        while (above := ground.parentWidget()) is not None:
+            ground = above
+            if above.isWindow() or isinstance(_grandparent(above), QAbstractScrollArea):
+                break
+        super().__init__(ground)
+        self._around = weakref.ref(widget)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        # looked after by the clock: an event filter would be called for widgets that are being destroyed
+        self._follow = QTimer(self, interval=FOLLOW_MS)
+        self._follow.timeout.connect(self._fit)
+        self._follow.start()
+        self._fit()
+        self.raise_()
+        self.show()
+
+    def _fit(self) -> None:
+        widget, ground = self._around(), self.parentWidget()
+        if widget is None or ground is None or not isValid(widget):
+            self._follow.stop()
+            self.deleteLater()
+            return
+        room = QRect(widget.mapTo(ground, QPoint(0, 0)), widget.size())
+        self.setGeometry(room.adjusted(-RING, -RING, RING, RING))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(QColor(theme.current().accent_ink), 2))
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 10, 10)
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 11, 11)
         painter.end()
 
 
+def _grandparent(widget: QWidget) -> QWidget | None:
+    parent = widget.parentWidget()
+    return parent.parentWidget() if parent is not None else None
+
+
 class KeyboardFocus:
-    """Mixed in before a widget's class: shows the ring while the keyboard, not the mouse, brought the focus."""
+    """Mixed in before a button's class: shows the ring while the keyboard, not the mouse, brought the focus.
+
+    Enter presses it as the space bar does.
+    """
 
     _ring: FocusRing | None = None
 
@@ -33,15 +86,26 @@ class KeyboardFocus:
         super().focusInEvent(event)  # type: ignore[misc]
         if event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason):
             assert isinstance(self, QWidget)
+            self._drop_ring()
             self._ring = FocusRing(self)
-            self._ring.setWidget(self)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)  # type: ignore[misc]
-        if self._ring is not None:
+        self._drop_ring()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and isinstance(self, QAbstractButton):
+            if not event.isAutoRepeat():
+                self.click()
+            event.accept()
+            return
+        super().keyPressEvent(event)  # type: ignore[misc]
+
+    def _drop_ring(self) -> None:
+        if self._ring is not None and isValid(self._ring):
             self._ring.hide()
             self._ring.deleteLater()
-            self._ring = None
+        self._ring = None
 
 
 class Button(KeyboardFocus, QPushButton):
@@ -101,10 +165,10 @@ class Button(KeyboardFocus, QPushButton):
         if not self._held:
             super().mousePressEvent(event)
 
-    def keyPressEvent(self, event: object) -> None:
-        if self._held and event.key() in (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter):  # type: ignore[attr-defined]
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if self._held and event.key() in (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter):
             return
-        super().keyPressEvent(event)  # type: ignore[arg-type]
+        super().keyPressEvent(event)
 
     def animateClick(self) -> None:
         if not self._held:

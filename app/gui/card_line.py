@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+import sys
+
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from app.gui.buttons import Button
 from app.gui.card_watch import CardState
 from app.gui.frames import Card
 from app.gui.labels import ElidedLabel, Label, Paragraph
@@ -32,8 +35,10 @@ def pill_words(state: CardState) -> tuple[str, str, str]:
     return words[state.state]
 
 
-def sentence(state: CardState) -> str:
+def sentence(state: CardState, *, demo: bool = False) -> str:
     """What to do, in one sentence; empty where there is nothing to do."""
+    if demo and state.state == "locked":
+        return _("This is the demo card, not yours. Start the practice again, and it is as new.")
     words = {
         "no-card": _("Put your My Number Card on the reader."),
         "no-reader": _("Connect a card reader. Reconnect its USB plug if it is there already."),
@@ -44,6 +49,8 @@ def sentence(state: CardState) -> str:
         "other-card": _("Leave only the My Number Card on the reader."),
         "unsupported": _("Use the plastic My Number Card itself."),
     }
+    if state.state == "no-service" and sys.platform.startswith("linux"):
+        return _("The computer's smart-card service does not answer. Check that pcscd is installed and running.")
     return words.get(state.state, "")
 
 
@@ -60,7 +67,9 @@ def spoken_tries(tries: int | None) -> str:
 
 
 class CardCard(Card):
-    """The card on the start page: reader, tries left, certificate."""
+    """The card on the start page: reader, tries left, certificate. `renew`: a new demo card is wanted."""
+
+    renew = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -81,6 +90,9 @@ class CardCard(Card):
         self._certificate, self._certificate_value = self._row(_("Signature certificate"))
         self._sentence = Paragraph("", "caption", "text2")
         self.body.addWidget(self._sentence)
+        self._renew = _renew_button()
+        self._renew.clicked.connect(self.renew)
+        self.body.addWidget(self._renew, 0, Qt.AlignmentFlag.AlignLeft)
         self.show_state(CardState("reading"), demo=False)
 
     def _row(self, title: str) -> tuple[QHBoxLayout, ElidedLabel]:
@@ -109,9 +121,15 @@ class CardCard(Card):
             self._bars.setAccessibleName(spoken_tries(state.tries))
         _visible(self._certificate, state.certificate is not None)
         self._certificate_value.setText(_("Present") if state.certificate else _("None"))
-        self._sentence.setText(sentence(state))
-        self._sentence.setVisible(bool(sentence(state)))
+        said = sentence(state, demo=demo)
+        self._sentence.setText(said)
+        self._sentence.setVisible(bool(said))
+        self._renew.setVisible(demo and state.state == "locked")
         self.updateGeometry()
+
+
+def _renew_button() -> Button:
+    return Button(_("Start the practice again"), "link")
 
 
 def _visible(row: QHBoxLayout, visible: bool) -> None:
@@ -121,7 +139,9 @@ def _visible(row: QHBoxLayout, visible: bool) -> None:
 
 
 class CardLine(Card):
-    """The card in one box above the sign button."""
+    """The card in one box above the sign button. `renew`: a new demo card is wanted."""
+
+    renew = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent, box=True)
@@ -144,6 +164,9 @@ class CardLine(Card):
         tries.addWidget(self._tries, 0, Qt.AlignmentFlag.AlignRight)
         row.addLayout(tries)
         self.body.addLayout(row)
+        self._renew = _renew_button()
+        self._renew.clicked.connect(self.renew)
+        self.body.addWidget(self._renew, 0, Qt.AlignmentFlag.AlignLeft)
         self.show_state(CardState("reading"), demo=False)
 
     def show_state(self, state: CardState, *, demo: bool) -> None:
@@ -158,6 +181,7 @@ class CardLine(Card):
         else:
             below = pill_words(state)[0]
         self._below.setText(below)
+        self._renew.setVisible(demo and state.state == "locked")
         self._below.set_tone("bad" if state.state == "locked" else "text2")
         known = state.tries is not None
         self._bars.setVisible(known)
@@ -166,4 +190,4 @@ class CardLine(Card):
             self._bars.show_left(state.tries)
             self._tries.setText(tries_words(state.tries) if demo else _("Password: {n} left", n=state.tries))
         self.setAccessibleName(f"{self._title.text()}, {below}")
-        self.setAccessibleDescription(spoken_tries(state.tries) if known else sentence(state))
+        self.setAccessibleDescription(spoken_tries(state.tries) if known else sentence(state, demo=demo))

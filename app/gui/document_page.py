@@ -13,11 +13,12 @@ from PySide6.QtWidgets import QWidget
 
 from app.errors import UserError, by_code
 from app.gui.background import Lanes
+from app.gui.banner import Banner
 from app.gui.card_watch import CardState, CardWatch
 from app.gui.delivery import submit
 from app.gui.document_frame import DocumentFrame
 from app.gui.field_item import Box
-from app.gui.inspection import Inspected, inspect, verify
+from app.gui.inspection import Inspected, inspect, only_looked_at, verify
 from app.gui.opening import OpenedPdf
 from app.gui.page_layout import PageLayout
 from app.gui.page_pictures import PagePictures
@@ -49,6 +50,7 @@ class DocumentPage(DocumentFrame):
         self._opened: OpenedPdf | None = None
         self._inspected: Inspected | None = None
         self._obstacle = ""
+        self._count_banner: Banner | None = None
         self._check_when_ready = False
         self._invisible = False
         self._target: Path | None = None
@@ -88,6 +90,7 @@ class DocumentPage(DocumentFrame):
             panel.texts_changed.connect(self._texts_changed)
             panel.target_requested.connect(self._ask_target)
             panel.sign_requested.connect(self.sign)
+            panel.card_line.renew.connect(self._renew_card)
             panel.show_card(self._watch.state, demo=self._demo)
             self._refresh()
         return self._panel
@@ -139,11 +142,14 @@ class DocumentPage(DocumentFrame):
         """Closes the document in the background."""
         self.view.leave()
         self.view.remove()
+        self.view.allow(placing=False)
         self._preview.forget()
         self.view.show_preview(None)
         self.banners.clear()
         if self._panel is not None:
             self._panel.clear_banner()
+            self._panel.show_fields(())
+            self._panel.show_target(None)
             self._show_side(self._panel)
         if self._inspected is not None:
             self._lanes.document.start(self._inspected.child.close)
@@ -151,6 +157,7 @@ class DocumentPage(DocumentFrame):
             self._lanes.pictures.start(self._opened.close)
         self._opened = self._inspected = self._result = self._target = None
         self._obstacle, self._invisible, self._overwrite = "", False, False
+        self._count_banner = None
 
     def _first_picture(self) -> None:
         """Only now is there time for everything else."""
@@ -192,19 +199,18 @@ class DocumentPage(DocumentFrame):
 
     def _not_inspected(self, error: Exception) -> None:
         if isinstance(error, UserError):
-            said = words(error)
             self._obstacle = error.code
-            self.banners.show_banner("bad", said.title, f"{said.happened}\n{said.todo}")
+            self.banners.show_banner(*only_looked_at(error))
             self._refresh()
 
     def _show_document_banner(self, document: PdfDocument) -> None:
         if self._obstacle:
             said = words(by_code(self._obstacle, {}))
             self.banners.show_banner("bad", said.title, f"{said.happened}\n{said.todo}")
-        elif document.signatures and self._result is None:
+        if document.signatures and self._result is None:
             count = len(document.signatures)
-            banner = self.banners.show_banner("info", _("This PDF holds {n} signatures", n=count), "")
-            banner.add_button(_("Check"), self.check)
+            self._count_banner = self.banners.show_banner("info", _("This PDF holds {n} signatures", n=count), "")
+            self._count_banner.add_button(_("Check"), self.check)
 
     def _facts(self, document: PdfDocument | None) -> str:
         assert self._opened is not None
@@ -316,6 +322,9 @@ class DocumentPage(DocumentFrame):
         said = words(error)
         self.panel.show_banner("bad", said.title, f"{said.happened}\n{said.todo}")
 
+    def _renew_card(self) -> None:
+        self._watch.start(demo=True)
+
     def _card_changed(self, state: CardState) -> None:
         if self._panel is not None:
             self._panel.show_card(state, demo=self._demo)
@@ -332,9 +341,11 @@ class DocumentPage(DocumentFrame):
             inspected=self._inspected is not None,
             busy=self._inspected is not None and self.controller.busy,
             placed=where != NO_PLACE,
-            card=self._watch.state.ready,
+            card=self._watch.state,
+            demo=self._demo,
         )
         self.panel.show_primary(*stage.words())
+        self.panel.show_closed(stage.obstacle)
 
     def _where(self) -> str:
         if self.view.field is not None:
@@ -347,7 +358,7 @@ class DocumentPage(DocumentFrame):
         view = self.view
         summary = {
             FIELD: _("Page {page}, the prepared field", page=view.page_of_box),
-            BOX: _("Page {page}", page=view.page_of_box),
+            BOX: _("On page {page}", page=view.page_of_box),
             INVISIBLE: _("Nothing is shown on the page"),
         }.get(where, "")
         if where == BOX and view.box is not None:
@@ -383,6 +394,8 @@ class DocumentPage(DocumentFrame):
         panel.show_result(result)
 
     def _show_side(self, panel: QWidget, *, checking: bool = False) -> None:
+        if self._count_banner is not None:
+            self._count_banner.setVisible(not checking)
         self.side.show_panel(panel, lasting=panel is self._panel, checking=checking)
         self.side.fit(self.width())
 

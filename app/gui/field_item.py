@@ -12,6 +12,7 @@ from app.signing.placement import MINIMUM_SIZE, SignaturePlacement
 from app.wording.language import text as _
 
 HANDLES = ("nw", "n", "ne", "e", "se", "s", "sw", "w")
+CROWDED_INK = "#A5231A"  # like the page's paper, the same in both themes
 HIT = 12.0  # px to each side of a handle's centre: 24 × 24
 CURSORS = {
     "move": Qt.CursorShape.SizeAllCursor,
@@ -112,17 +113,29 @@ def hit(box: QRectF, point: QPointF, *, resizable: bool) -> str:
 
 
 def draw_field(
-    painter: QPainter, box: QRectF, tag: str, preview: QImage | None, *, handles: bool, focused: bool
+    painter: QPainter,
+    box: QRectF,
+    tag: str,
+    preview: QImage | None,
+    *,
+    handles: bool,
+    focused: bool,
+    crowded: bool,
 ) -> None:
-    """The chosen place (px): outline, preview, handles, tag with its size."""
+    """The chosen place (px): outline, preview, handles, tag with its size; `crowded`: there is text under it."""
     tokens = theme.current()
-    blue = QColor(tokens.handle)
+    blue = QColor(CROWDED_INK if crowded else tokens.handle)
+    if crowded:
+        tag = _("{size}  Over text", size=tag)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
     if preview is not None:
+        # the signature's ground is transparent in the file: what is under it stays visible here too
+        painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Multiply)
         painter.drawImage(box, preview)
+        painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
     veil = QColor(blue)
-    veil.setAlphaF(0.05)
+    veil.setAlphaF(0.05 if preview is None else 0.02)
     painter.setBrush(veil)
     painter.setPen(QPen(blue, 1.5))
     painter.drawRect(box)
@@ -176,9 +189,9 @@ def tag_text(box: Box, *, moving: bool) -> str:
     return _("Signature  {w} × {h} mm", w=_number(box.w), h=_number(box.h))
 
 
-def spoken(box: Box, page: int) -> str:
+def spoken(box: Box, page: int, *, crowded: bool) -> str:
     """The field for a screen reader."""
-    return _(
+    said = _(
         "Signature box, page {page}, {x} millimetres from the left, {y} from the top, {w} wide, {h} high",
         page=page,
         x=round(box.x),
@@ -186,6 +199,7 @@ def spoken(box: Box, page: int) -> str:
         w=round(box.w),
         h=round(box.h),
     )
+    return f"{said} {_('Over text')}" if crowded else said
 
 
 def _number(value: float) -> str:

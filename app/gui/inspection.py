@@ -6,6 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app.errors import DocumentProcessDied, DocumentTooLarge, DocumentTooSlow, PdfUnreadable, UserError
+from app.wording.errors import words
+from app.wording.language import text as _
+
 if TYPE_CHECKING:
     from app.document.child import DocumentChild
     from app.document.facts import PdfDocument
@@ -34,6 +38,15 @@ def inspect(snapshot: Snapshot, suffix: str) -> Inspected:
         child.close()
         raise
     return Inspected(child, document, free_target(default_target(snapshot.source, suffix)))
+
+
+def only_looked_at(error: UserError) -> tuple[str, str, str]:
+    """Kind, title and text for a PDF that can be seen, but not read strictly enough to be signed."""
+    if isinstance(error, PdfUnreadable | DocumentTooSlow | DocumentTooLarge | DocumentProcessDied):
+        title = _("This PDF cannot be signed yet. You can look at it.")
+        return "warn", title, _("Print it into a new PDF and sign that one, or ask its author to save it again.")
+    said = words(error)
+    return "bad", said.title, f"{said.happened}\n{said.todo}"
 
 
 def verify(snapshot: Snapshot) -> VerificationReport:

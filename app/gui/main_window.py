@@ -132,7 +132,7 @@ class MainWindow(QMainWindow):
             self._page().show_name(self._name)
             self.stack.setCurrentWidget(self._page())
         else:
-            self.stack.setCurrentWidget(self.start_page)
+            self._show_start()
             self._start_rest()
 
     def _new_stack(self) -> QWidget:
@@ -172,10 +172,15 @@ class MainWindow(QMainWindow):
             page.check_requested.connect(self.choose_to_check)
             page.practice_requested.connect(self.practise)
             page.language_chosen.connect(self.use_language)
+            page.renew_requested.connect(self._renew_card)
             page.show_card(self.card_watch.state)
             self.stack.addWidget(page)
             self._start = page
         return self._start
+
+    def _show_start(self) -> None:
+        self.stack.setCurrentWidget(self.start_page)
+        self.start_page.drop_zone.choose.setFocus()
 
     def _shortcuts(self) -> None:
         from PySide6.QtGui import QKeySequence, QShortcut
@@ -208,7 +213,7 @@ class MainWindow(QMainWindow):
 
     def _rebuild(self) -> None:
         self._put(self._new_stack())
-        self.stack.setCurrentWidget(self.start_page)
+        self._show_start()
 
     def practise(self) -> None:
         """Enters the practice mode with the sample document."""
@@ -323,7 +328,7 @@ class MainWindow(QMainWindow):
         said = words(error)
         file = "" if "file" in error.facts else shown(self._name)
         self.start_page.show_problem(said.title, "\n".join(part for part in (file, said.happened, said.todo) if part))
-        self.stack.setCurrentWidget(self.start_page)
+        self._show_start()
 
     def close_document(self) -> None:
         """Leaves the document."""
@@ -333,10 +338,13 @@ class MainWindow(QMainWindow):
     def go_home(self) -> None:
         """Back to the start page."""
         self.close_document()
-        self.stack.setCurrentWidget(self.start_page)
+        self._show_start()
         self.setWindowTitle("Natsuin")
 
     # --- the card ---------------------------------------------------------------------------------------
+
+    def _renew_card(self) -> None:
+        self.card_watch.start(demo=True)
 
     def _card_changed(self, state: CardState) -> None:
         if self._start is not None:

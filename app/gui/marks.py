@@ -40,13 +40,13 @@ class TriesBars(QWidget):
         self.setFixedSize(total * 14 - 4, 8)
 
     def show_left(self, left: int, *, neutral: bool = False) -> None:
-        """Shows `left` filled bars; `neutral` draws them grey while there are plenty."""
+        """Shows `left` filled bars; `neutral` draws them grey while there are plenty, as all of them are."""
         self._left, self._neutral = left, neutral
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         tokens = theme.current()
-        full = "bad" if self._left <= 2 else "text2" if self._neutral else "ok"
+        full = "bad" if self._left <= 2 else "text2" if self._neutral or self._left == self._total else "ok"
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)

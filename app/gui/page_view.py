@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QResizeEvent, QTransform, QWheelEvent
+from PySide6.QtGui import QColor, QImage, QKeyEvent, QPainter, QResizeEvent, QTransform, QWheelEvent
 from PySide6.QtWidgets import QFrame, QGraphicsScene, QGraphicsView, QWidget
 
 from app.gui import theme
@@ -11,6 +13,7 @@ from app.gui.page_layout import EDGE, MM, PX_PER_PT, PageLayout, paper_shadow, s
 from app.gui.page_pictures import PagePictures
 
 STEPS = (0.25, 0.33, 0.5, 0.67, 0.75, 0.8, 0.9, 1.0, 1.1, 1.25, 1.5, 1.75, 2.0, 2.5, 3.0, 4.0, 6.0, 8.0)
+INK, INK_SAMPLES = 150, 160  # darker grey than this is ink; samples across a box
 SETTLE_MS = 60  # a picture is asked for when a zoom has come to rest
 
 
@@ -39,6 +42,7 @@ class PageView(QGraphicsView):
         self._fit = True
         self._pictures: PagePictures | None = None
         self._shown = False
+        self._visited = False
         self._settle = QTimer(self, singleShot=True, interval=SETTLE_MS)
         self._settle.timeout.connect(self._wish)
         self.verticalScrollBar().valueChanged.connect(self._scrolled)
@@ -58,6 +62,7 @@ class PageView(QGraphicsView):
         self._fit_width()
         self.page = 1
         self.go_to(1)
+        self._visited = False
         self._wish()
 
     def leave(self) -> None:
@@ -92,6 +97,23 @@ class PageView(QGraphicsView):
     def page_under(self, point: QPoint) -> int | None:
         """The page at a point of the viewport."""
         return self.layout_.page_at(self.mapToScene(point))
+
+    def likely_page(self) -> int:
+        """The page a person means who named none: the one gone to, else the last, where signatures usually stand."""
+        return self.page if self._visited else self.layout_.pages
+
+    def ink_under(self, page: int, x: float, y: float, w: float, h: float) -> float:
+        """How much of a box (mm) the page's own ink takes, 0 to 1, as far as there is a picture of it."""
+        picture = self._pictures.whole(page) if self._pictures is not None else None
+        if picture is None:
+            return 0.0
+        scale = picture.scale * MM
+        part = picture.image.copy(QRectF(x * scale, y * scale, w * scale, h * scale).toRect())
+        part = part.scaledToWidth(min(part.width(), INK_SAMPLES)).convertToFormat(QImage.Format.Format_Grayscale8)
+        grey, stride = bytes(cast(memoryview, part.constBits())), part.bytesPerLine()
+        rows = (grey[row * stride : row * stride + part.width()] for row in range(part.height()))
+        dark = sum(value < INK for row in rows for value in row)
+        return dark / max(part.width() * part.height(), 1)
 
     # --- zoom and pages ---------------------------------------------------------------------------------
 
@@ -223,6 +245,7 @@ class PageView(QGraphicsView):
     def _set_page(self, page: int) -> None:
         if page != self.page:
             self.page = page
+            self._visited = True
             self.page_changed.emit(page)
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from app.document.facts import SignatureField
 
 NO_PLACE, BOX, FIELD, INVISIBLE = "no-place", "box", "field", "invisible"  # where a signature may go
+CROWDED = 0.02  # of the box: more ink of the page under it is text
 DRAG_PX = 6  # less is a click
 SPEAK_MS = 400
 ARROWS = {
@@ -66,9 +67,9 @@ class PlacingView(PageView):
         self._told()
 
     def place_bottom_right(self) -> None:
-        """Chooses the usual place on the page in view."""
+        """Chooses the usual place on the page gone to, else on the last."""
         if self._open and self._free and self.layout_.pages:
-            page = self.page
+            page = self.likely_page()
             placement = suggested(page, *self.page_mm(page))
             self.place(page, Box.of(placement, self.page_mm(page)))
             self.reveal(page, placement.x, placement.y, placement.w, placement.h)
@@ -105,7 +106,9 @@ class PlacingView(PageView):
         self.changed.emit()
 
     def _describe(self) -> None:
-        self.setAccessibleDescription(spoken(self.box, self.page_of_box) if self.box is not None else "")
+        self.setAccessibleDescription(
+            spoken(self.box, self.page_of_box, crowded=self._crowded()) if self.box is not None else ""
+        )
 
     # --- drawing ----------------------------------------------------------------------------------------
 
@@ -125,8 +128,16 @@ class PlacingView(PageView):
                 self._preview,
                 handles=self.field is None,
                 focused=self._keyed and self.hasFocus(),
+                crowded=self._crowded(),
             )
         painter.restore()
+
+    def _crowded(self) -> bool:
+        """Whether the box seems to lie over text; a field of the document may have its own lines."""
+        box = self.box
+        if box is None or self.field is not None:
+            return False
+        return self.ink_under(self.page_of_box, box.x, box.y, box.w, box.h) > CROWDED
 
     def _box_px(self) -> QRectF:
         box = self.box

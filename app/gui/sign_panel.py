@@ -32,6 +32,8 @@ from app.gui.placing_view import BOX, NO_PLACE
 from app.wording.language import text as _
 from app.wording.plain import shown
 
+NAME_ROOM = 16  # characters of a field's name on its button
+
 
 class StepHead(KeyboardFocus, QPushButton):
     """A step's number, title and summary; pressing it opens and closes the step."""
@@ -180,11 +182,16 @@ class SignPanel(QWidget):
         self._steps.setContentsMargins(20, 16, 20, 16)
         self._steps.setSpacing(10)
         self.banner: Banner | None = None
+        self._deciding = QWidget()
+        self._decisions = QVBoxLayout(self._deciding)
+        self._decisions.setContentsMargins(0, 0, 0, 0)
+        self._decisions.setSpacing(10)
         self._add_place_step()
-        self._steps.addWidget(Divider())
+        self._decisions.addWidget(Divider())
         self._add_text_step()
-        self._steps.addWidget(Divider())
-        self._steps.addLayout(self._kind_line())
+        self._decisions.addWidget(Divider())
+        self._decisions.addLayout(self._kind_line())
+        self._steps.addWidget(self._deciding)
         self._steps.addStretch(1)
         scroll.setWidget(content)
         column.addWidget(scroll, 1)
@@ -197,7 +204,7 @@ class SignPanel(QWidget):
     def _add_place_step(self) -> None:
         self.place_head = StepHead(1, _("Choose the place"))
         self.place_head.clicked.connect(self._toggle_place)
-        self._steps.addWidget(self.place_head)
+        self._decisions.addWidget(self.place_head)
         self._choosing = QWidget()
         choosing = QVBoxLayout(self._choosing)
         choosing.setContentsMargins(38, 0, 0, 4)
@@ -214,7 +221,7 @@ class SignPanel(QWidget):
         self.invisible = Button(_("Make the signature invisible"), "link")
         self.invisible.clicked.connect(self.invisible_requested)
         choosing.addWidget(self.invisible, 0, Qt.AlignmentFlag.AlignLeft)
-        self._steps.addWidget(self._choosing)
+        self._decisions.addWidget(self._choosing)
         self._chosen = QWidget()
         chosen = QVBoxLayout(self._chosen)
         chosen.setContentsMargins(38, 0, 0, 4)
@@ -225,12 +232,12 @@ class SignPanel(QWidget):
         self.again = Button(_("Choose another place"), "link")
         self.again.clicked.connect(self.replace_requested)
         chosen.addWidget(self.again, 0, Qt.AlignmentFlag.AlignLeft)
-        self._steps.addWidget(self._chosen)
+        self._decisions.addWidget(self._chosen)
 
     def _add_text_step(self) -> None:
         self.text_head = StepHead(None, _("Reason and place (optional)"))
         self.text_head.clicked.connect(self._toggle_texts)
-        self._steps.addWidget(self.text_head)
+        self._decisions.addWidget(self.text_head)
         self._texts = QWidget()
         column = QVBoxLayout(self._texts)
         column.setContentsMargins(0, 0, 0, 4)
@@ -245,7 +252,7 @@ class SignPanel(QWidget):
             column.addWidget(label)
             column.addWidget(line)
         self._texts.setVisible(False)
-        self._steps.addWidget(self._texts)
+        self._decisions.addWidget(self._texts)
 
     def _kind_line(self) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -258,7 +265,9 @@ class SignPanel(QWidget):
         foot = QVBoxLayout()
         foot.setContentsMargins(20, 12, 20, 16)
         foot.setSpacing(10)
-        line = QHBoxLayout()
+        self._saving = QWidget()
+        line = QHBoxLayout(self._saving)
+        line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(8)
         line.addWidget(Label(_("Save as"), "caption", "text2"))
         self._target = ElidedLabel("", "caption")
@@ -267,7 +276,7 @@ class SignPanel(QWidget):
         self.change_target.setAccessibleName(_("Change where the signed PDF is saved"))
         self.change_target.clicked.connect(self.target_requested)
         line.addWidget(self.change_target)
-        foot.addLayout(line)
+        foot.addWidget(self._saving)
         self.card_line = CardLine()
         foot.addWidget(self.card_line)
         self.primary = Button(_("Choose the place first"), "big")
@@ -284,8 +293,9 @@ class SignPanel(QWidget):
             widget = item.widget() if item is not None else None
             if widget is not None:
                 widget.deleteLater()
+        pages = [field.page for field in fields]
         for field in fields[:3]:
-            made = FieldButton(field)
+            made = FieldButton(field, alone=pages.count(field.page) == 1)
             made.chosen.connect(self.field_requested)
             self._fields_column.addWidget(made)
 
@@ -303,6 +313,11 @@ class SignPanel(QWidget):
         self.bottom_right.setVisible(new_box)
         self.invisible.setVisible(new_box)
         self._draw_hint.setVisible(new_box)
+
+    def show_closed(self, closed: bool) -> None:
+        """Nothing to decide where nothing can be signed."""
+        self._deciding.setVisible(not closed)
+        self._saving.setVisible(not closed)
 
     def show_texts(self, summary: str) -> None:
         """The optional step, with what was entered."""
@@ -353,12 +368,16 @@ class SignPanel(QWidget):
 
 
 class FieldButton(Button):
-    """Places the signature into one empty field of the document."""
+    """Places the signature into one empty field of the document; named where it is not `alone` on its page."""
 
     chosen = Signal(object)
 
-    def __init__(self, field: SignatureField) -> None:
-        super().__init__(_("Place in the signature field (page {page})", page=field.page))
+    def __init__(self, field: SignatureField, *, alone: bool) -> None:
+        words = _("Place in the signature field (page {page})", page=field.page)
+        if not alone:
+            name = shown(field.name, NAME_ROOM)
+            words = _("Place in the field “{name}” (page {page})", name=name, page=field.page)
+        super().__init__(words.replace("&", "&&"))
         self.setAccessibleDescription(shown(field.name))
         self._field = field
         self.clicked.connect(self._tell)

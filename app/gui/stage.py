@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from app.gui.card_watch import CardState
 from app.wording.language import text as _
 
 
@@ -14,7 +15,8 @@ class Stage(NamedTuple):
     inspected: bool
     busy: bool
     placed: bool
-    card: bool
+    card: CardState
+    demo: bool
 
     def words(self) -> tuple[str, str]:
         """The button's text, and why it cannot be pressed yet ("" when it can)."""
@@ -26,6 +28,9 @@ class Stage(NamedTuple):
             return _("Checking…"), _("Everything is checked before the password")
         if not self.placed:
             return _("Choose the place first"), _("Choose where the signature should stand first")
-        if not self.card:
-            return _("Put the card on"), _("Put your My Number Card on the reader first")
+        if not self.card.ready:
+            from app.gui.card_line import pill_words, sentence
+
+            state = pill_words(self.card)[0]
+            return state, sentence(self.card, demo=self.demo) or state
         return _("Enter password and sign…"), ""

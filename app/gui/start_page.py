@@ -102,6 +102,7 @@ class StartPage(QScrollArea):
     check_requested = Signal()
     practice_requested = Signal()
     language_chosen = Signal(str)
+    renew_requested = Signal()
 
     def __init__(self, *, demo: bool, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -127,6 +128,7 @@ class StartPage(QScrollArea):
         side.setContentsMargins(0, 0, 0, 0)
         side.setSpacing(12)
         self.card = CardCard()
+        self.card.renew.connect(self.renew_requested)
         side.addWidget(self.card)
         self.check = Tile("shield-check", _("Check a signature"), _("Who signed, and whether it was changed since"))
         self.check.clicked.connect(self.check_requested)

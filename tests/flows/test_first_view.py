@@ -76,3 +76,34 @@ def test_a_file_that_was_not_opened_is_named(qtbot: Any, qapp: QApplication, con
 def test_an_unknown_option_is_no_file_name(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--dmeo", "contract.pdf"]) == 2
     assert "--dmeo" in capsys.readouterr().err
+
+
+class FailedJob(background.Job):
+    """Work that has ended before anybody asks for it."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(open_pdf, (path,), None)
+        self.run()
+
+
+@pytest.mark.parametrize("finished", [True, False])
+@pytest.mark.parametrize("kind", ["missing", "no-pdf"])
+def test_a_file_that_cannot_be_opened_is_named_on_the_start_page(
+    qtbot: Any, qapp: QApplication, tmp_path: Path, kind: str, finished: bool
+) -> None:
+    path = tmp_path / "契約書.pdf"
+    if kind == "no-pdf":
+        path.write_text("no PDF")
+    lanes = background.Lanes()
+    window = MainWindow(lanes, Settings(), demo=True)
+    with qtbot.waitSignal(window.settled, timeout=20000):
+        window.begin(FailedJob(path) if finished else lanes.pictures.start(open_pdf, path), path)
+        window.show()
+    qtbot.waitUntil(lambda: window.start_page.banner is not None, timeout=20000)
+    assert window.stack.currentWidget() is window.start_page
+    qtbot.waitUntil(lambda: window.start_page.isVisible(), timeout=5000)
+    assert window.start_page.banner is not None
+    assert "契約書.pdf" in window.start_page.banner.accessibleName()
+    window.close()
+    lanes.close()
+    window.deleteLater()
