@@ -266,6 +266,11 @@ class DocumentPage(DocumentFrame):
     # --- the output -------------------------------------------------------------------------------------
 
     @property
+    def source(self) -> Path | None:
+        """The open file."""
+        return self._opened.snapshot.source if self._opened is not None else None
+
+    @property
     def folder(self) -> Path | None:
         """Where the open document lies; the copy for practice lies nowhere that matters."""
         return self._opened.snapshot.source.absolute().parent if self._opened and not self._demo else None

@@ -230,8 +230,12 @@ class MainWindow(QMainWindow):
         )
 
     def end_practice(self) -> None:
-        """Back to the person's own card."""
+        """Back to the person's own card; a document of the person's own is opened again."""
+        page = self.document_page
+        source = page.source if page is not None and self.stack.currentWidget() is page else None
         self._set_demo(False)
+        if source is not None and source.parent != self._practice_folder:
+            self.open(source)
 
     def _set_demo(self, demo: bool) -> None:
         self.close_document()

@@ -112,3 +112,15 @@ def test_two_fields_of_one_page_are_told_apart(themed: QApplication) -> None:
     fields = [SignatureField(name=name, page=1, box=(10.0, 10.0, 60.0, 20.0), signed=False) for name in names]
     texts = [FieldButton(field, alone=False).text() for field in fields]
     assert [name in text for name, text in zip(names, texts, strict=True)] == [True, True]
+
+
+def test_the_end_of_practice_keeps_the_document(qtbot: Any, window: MainWindow, contract: Path) -> None:
+    opened(qtbot, window, contract)
+    assert window.strip is not None
+    window.strip.leave.click()
+
+    def again() -> bool:
+        page = window.document_page
+        return page is not None and page.source == contract and window.stack.currentWidget() is page
+
+    qtbot.waitUntil(lambda: not window.demo and window.strip is None and again(), timeout=15000)
