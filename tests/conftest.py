@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,9 @@ import pytest
 from app.wording import language
 
 CANARIES = ("DEMO1234",)
+
+# a test run in the background of a shell inherits an ignored SIGINT; the tests of Ctrl-C need the usual one
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)

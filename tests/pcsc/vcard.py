@@ -42,13 +42,24 @@ class VirtualCard:
         # a card that comes back between two looks of pcscd (400 ms) after a failed command stays unseen for good
         time.sleep(max(0.0, self._gone + 0.5 - time.monotonic()))
         self.card.put_back()
-        self._socket = socket.create_connection(("127.0.0.1", self._port), timeout=10)
+        self._socket = self._connected()
         self._socket.settimeout(None)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._thread = threading.Thread(target=self._serve, args=(self._socket,), name="virtual-card", daemon=True)
         self._thread.start()
         if wait:
             self.wait(True)
+
+    def _connected(self, seconds: float = 10) -> socket.socket:
+        """The service answers before its driver listens."""
+        end = time.monotonic() + seconds
+        while True:
+            try:
+                return socket.create_connection(("127.0.0.1", self._port), timeout=10)
+            except ConnectionRefusedError:
+                if time.monotonic() > end:
+                    raise
+                time.sleep(0.01)
 
     def remove(self, *, wait: bool = True) -> None:
         """Takes the card away and waits until pcscd has seen it."""
