@@ -26,7 +26,7 @@ def main() -> int:
 def _run(arguments: list[str]) -> int:
     no_screen = sys.platform.startswith("linux") and not any(map(os.environ.get, SCREENS))
     if no_screen or any(word in COMMANDS or word in ("-h", "--help", "--version") for word in arguments[:2]):
-        from app.cli import main as command_line
+        from app.cli.main import main as command_line
 
         return command_line(arguments)
     from app.gui.application import main as window

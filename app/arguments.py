@@ -6,7 +6,7 @@ import argparse
 import re
 from typing import Any, NoReturn
 
-from app.errors import WrongUsage
+from app.errors.usage import WrongUsage
 from app.wording.language import text as _
 
 

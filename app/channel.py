@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
-from app.errors import UserError
+from app.errors.base import UserError
 
 Buffer = bytes | bytearray | memoryview
 

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-
-def mark(message: str) -> str:
-    """Marks a sentence for the translators; it is translated when it is shown."""
-    return message
+from app.wording.language import mark
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,14 +34,8 @@ from typing import Any, BinaryIO, cast
 
 from app.channel import ANSWER, Answer, Buffer, Channel, ChannelClosed
 from app.confinement import confine
-from app.errors import (
-    Cancelled,
-    DocumentProcessDied,
-    DocumentTooLarge,
-    DocumentTooSlow,
-    Fact,
-    UserError,
-)
+from app.errors.base import Cancelled, Fact, UserError
+from app.errors.document import DocumentProcessDied, DocumentTooLarge, DocumentTooSlow
 
 MIB = 1 << 20
 OVERRUN_SHARE = 1 / 3

@@ -6,7 +6,7 @@ from __future__ import annotations
 import os
 import sys
 
-from app.errors import PasswordNotAskable
+from app.errors.usage import PasswordNotAskable
 
 LINE = 256
 PIPED = 1024

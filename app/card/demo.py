@@ -16,7 +16,7 @@ from app.card.apdu import Buffer, ContactLost
 from app.card.demo_certificate import Credential, DemoIdentity, DemoPerson
 from app.card.demo_signature import compute
 from app.card.slots import SlotState
-from app.errors import NoCard, ReaderNotFound
+from app.errors.card import NoCard, ReaderNotFound
 
 SIGN_PASSWORD: Final = "DEMO1234"  # 署名用  # noqa: S105
 AUTH_PASSWORD: Final = "1234"  # 利用者証明用  # noqa: S105

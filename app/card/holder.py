@@ -13,7 +13,8 @@ from app.card.apdu import ApduError, ContactLost, Transport
 from app.card.jpki import JpkiSession, fault, lost
 from app.card.slots import Slots, SlotState
 from app.card.status import ReaderStatus
-from app.errors import (
+from app.errors.base import UserError
+from app.errors.card import (
     CardBusy,
     CardChanged,
     CardFault,
@@ -24,7 +25,6 @@ from app.errors import (
     PasswordIncorrect,
     PasswordLocked,
     ReaderNotFound,
-    UserError,
 )
 from app.secret import Secret
 

@@ -9,7 +9,7 @@ from typing import Final, NoReturn
 
 from app.card import password
 from app.card.apdu import MAX_SHORT, ApduError, Command, ContactLost, Response, Transport, exchange, exchange_once
-from app.errors import (
+from app.errors.card import (
     CardFault,
     CardNotSupported,
     CardRemoved,

@@ -24,8 +24,8 @@ from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 from app.card.status import ReaderStatus
 from app.channel import Answer, Buffer, Channel, Handler
-from app.errors import (
-    Cancelled,
+from app.errors.base import Cancelled, UserError
+from app.errors.card import (
     CardBusy,
     CardChanged,
     CardFault,
@@ -34,9 +34,6 @@ from app.errors import (
     CardRemovedWhileSigning,
     CardServiceUnavailable,
     CertificateUnusable,
-    DocumentProcessDied,
-    DocumentTooSlow,
-    InternalError,
     NoCard,
     NoReader,
     NoSignatureCertificate,
@@ -49,9 +46,10 @@ from app.errors import (
     PhoneNotSupported,
     ReaderNotFound,
     SeveralCards,
-    UserError,
-    by_code,
 )
+from app.errors.document import DocumentProcessDied, DocumentTooSlow
+from app.errors.registry import by_code
+from app.errors.usage import InternalError
 from app.isolation import Child, ChildFailure, Limits, undumpable
 from app.secret import Secret
 
@@ -285,15 +283,21 @@ class _UnlockedKey:
         return bytes(self._keeper.call("sign", blobs=(digest,), late=CardRemovedWhileSigning).blobs[0])
 
 
+def named(statuses: tuple[ReaderStatus, ...], name: str) -> ReaderStatus:
+    """The reader of that whole name, or the only one whose name holds it. Raises ReaderNotFound(name)."""
+    exact = [status for status in statuses if status.name == name]
+    fitting = exact or [status for status in statuses if name in status.name]
+    if len(fitting) != 1:
+        raise ReaderNotFound(name=name)
+    return fitting[0]
+
+
 def choose(statuses: tuple[ReaderStatus, ...], name: str | None) -> str:
     """The rule of `Keeper.choose` over what `Keeper.readers` said. Pure."""
     if not statuses:
         raise NoReader
     if name is not None:
-        exact = [status for status in statuses if status.name == name]
-        statuses = tuple(exact or (status for status in statuses if name in status.name))
-        if len(statuses) != 1:
-            raise ReaderNotFound(name=name)
+        statuses = (named(statuses, name),)
     usable = [status for status in statuses if status.card == "my-number"]
     if len(usable) == 1:
         return usable[0].name

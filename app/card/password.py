@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.card.apdu import Buffer
-from app.errors import OtherPasswordTyped, PasswordMalformed
+from app.errors.card import OtherPasswordTyped, PasswordMalformed
 from app.secret import Secret
 
 SHORTEST, LONGEST = 6, 16

@@ -16,7 +16,8 @@ from smartcard import scard
 
 from app.card.apdu import Buffer, ContactLost
 from app.card.slots import SlotState
-from app.errors import CardBusy, CardFault, CardServiceUnavailable, NoCard, NotMyNumberCard, ReaderNotFound, UserError
+from app.errors.base import UserError
+from app.errors.card import CardBusy, CardFault, CardServiceUnavailable, NoCard, NotMyNumberCard, ReaderNotFound
 
 _T = TypeVar("_T")
 

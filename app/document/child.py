@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from app.channel import Answer
 from app.document.facts import Block, PdfDocument, PreparedRevision, RevisionOrder
-from app.errors import (
+from app.errors.document import (
     BoxTooSmall,
     EncryptionUnsupported,
     FieldAlreadySigned,

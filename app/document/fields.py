@@ -14,7 +14,7 @@ from app.document.geometry import seen_box
 from app.document.objects import Key, entry, items, key_of, number, rectangle, text
 from app.document.pages import PageTree
 from app.document.rawdict import RawObjects
-from app.errors import PdfUnreadable
+from app.errors.document import PdfUnreadable
 
 FIELD_LIMIT = 200_000
 DEPTH_LIMIT = 100

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from app import assets
-from app.errors import FontMissing, GlyphMissing
+from app.errors.document import FontMissing, GlyphMissing
 
 FOLDERS: Mapping[str, tuple[str, ...]] = {
     "linux": ("/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/fonts", "~/.fonts"),

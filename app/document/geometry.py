@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from app.document.facts import Page
-from app.errors import PageNotFound, PlaceOffPage
+from app.errors.document import PageNotFound, PlaceOffPage
 
 MM = 72 / 25.4
 TOLERANCE = 0.05

@@ -17,7 +17,7 @@ from app.document.facts import Page
 from app.document.geometry import Rectangle
 from app.document.objects import Key, entry, items, key_of, number, ordered, rectangle
 from app.document.rawdict import RawObjects, Value
-from app.errors import PdfUnreadable
+from app.errors.document import PdfUnreadable
 
 DEPTH_LIMIT = 100
 PAGE_LIMIT = 500_000

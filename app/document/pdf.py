@@ -22,7 +22,7 @@ from app.document.facts import Block, PdfDocument, RevisionOrder
 from app.document.fields import FieldNode, Restrictions, read_fields, read_restrictions
 from app.document.objects import entry
 from app.document.pages import PageTree, read_pages
-from app.errors import EncryptionUnsupported, PdfPasswordRequired, PdfUnreadable, SigningNotPermitted, XfaForm
+from app.errors.document import EncryptionUnsupported, PdfPasswordRequired, PdfUnreadable, SigningNotPermitted, XfaForm
 
 HEADER_WITHIN = 1024
 

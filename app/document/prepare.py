@@ -22,13 +22,7 @@ from app.document.geometry import Rectangle, placed, upright
 from app.document.objects import Key, entry, rectangle
 from app.document.pdf import OpenPdf
 from app.document.stamp import drawn
-from app.errors import (
-    FieldAlreadySigned,
-    FieldNotFound,
-    SigningNotPermitted,
-    WouldBreakSignature,
-    XfaForm,
-)
+from app.errors.document import FieldAlreadySigned, FieldNotFound, SigningNotPermitted, WouldBreakSignature, XfaForm
 
 PRINT, LOCKED = 4, 128
 ESIC = DeveloperExtension(

@@ -18,7 +18,7 @@ from typing import Any, Self
 
 from app import assets
 from app.channel import Answer, Channel
-from app.errors import EncryptionUnsupported, PageNotFound, PdfPasswordRequired, PdfUnreadable
+from app.errors.document import EncryptionUnsupported, PageNotFound, PdfPasswordRequired, PdfUnreadable
 from app.isolation import MIB, Child, ChildFailure, Limits
 from app.secret import Secret
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.document.lock import left_behind, locked, unlock
-from app.errors import DiskFull, FileChanged, FileNotFound, FileNotReadable
+from app.errors.document import DiskFull, FileChanged, FileNotFound, FileNotReadable
 
 if TYPE_CHECKING:
     from hashlib import _Hash

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from app.document.facts import Block
 from app.document.fonts import GRID, Text, shaped
 from app.document.geometry import MM
-from app.errors import BoxTooSmall
+from app.errors.document import BoxTooSmall
 
 SMALLEST = 4.5
 """pt below which text counts as unreadable."""

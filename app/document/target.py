@@ -14,7 +14,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from app.document.lock import left_behind, locked, unlock
-from app.errors import DiskFull, TargetExists, TargetIsSource, TargetNotWritable, UserError
+from app.errors.base import UserError
+from app.errors.document import DiskFull, TargetExists, TargetIsSource, TargetNotWritable
 
 PREFIX = ".natsuin-"
 PART = ".part"

@@ -63,7 +63,7 @@ def _settings() -> Settings:
 
 def _refuse(option: str) -> int:
     """The same words as on the command line."""
-    from app.errors import WrongUsage
+    from app.errors.usage import WrongUsage
     from app.wording.errors import words
 
     _settings()

@@ -11,7 +11,8 @@ from collections import deque
 from collections.abc import Callable, Generator, Hashable
 from typing import Any
 
-from app.errors import Cancelled, InternalError, UserError
+from app.errors.base import Cancelled, UserError
+from app.errors.usage import InternalError
 from app.isolation import ChildFailure
 
 log = logging.getLogger(__name__)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from app.errors import Cancelled, UserError
+from app.errors.base import Cancelled, UserError
 from app.gui.background import Lanes
 from app.gui.delivery import submit
 

@@ -11,7 +11,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
-from app.errors import UserError, by_code
+from app.errors.base import UserError
+from app.errors.registry import by_code
 from app.gui.background import Lanes
 from app.gui.banner import Banner
 from app.gui.card_watch import CardState, CardWatch

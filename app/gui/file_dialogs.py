@@ -42,7 +42,7 @@ class TargetDialog(QFileDialog):
 
     def accept(self) -> None:
         from app.document.target import same_file
-        from app.errors import TargetIsSource
+        from app.errors.document import TargetIsSource
         from app.wording.errors import words
 
         names = self.selectedFiles()

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.errors import DocumentProcessDied, DocumentTooLarge, DocumentTooSlow, PdfUnreadable, UserError
+from app.errors.base import UserError
+from app.errors.document import DocumentProcessDied, DocumentTooLarge, DocumentTooSlow, PdfUnreadable
 from app.wording.errors import words
 from app.wording.language import text as _
 

@@ -15,7 +15,7 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QApplication, QMainWindow
 
 from app import settings as app_settings
-from app.errors import Cancelled, UserError
+from app.errors.base import Cancelled, UserError
 from app.gui import theme
 from app.gui.background import Job, Lanes
 from app.gui.delivery import attach, submit

@@ -12,7 +12,8 @@ from PySide6.QtGui import QCloseEvent, QShowEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLayout, QVBoxLayout, QWidget
 
 from app.card.password import SHORTEST, advice, check
-from app.errors import OtherPasswordTyped, UserError
+from app.errors.base import UserError
+from app.errors.card import OtherPasswordTyped
 from app.gui.banner import Banner
 from app.gui.frames import Divider
 from app.gui.labels import Label

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QImage
 
-from app.errors import BoxTooSmall, FontMissing, GlyphMissing
+from app.errors.document import BoxTooSmall, FontMissing, GlyphMissing
 from app.gui.background import Lanes
 from app.gui.delivery import submit
 

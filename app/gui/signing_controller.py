@@ -8,17 +8,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
-from app.errors import (
-    Cancelled,
-    CardBusy,
-    CardRemoved,
-    NoCard,
-    NoReader,
-    OutcomeUnknown,
-    PasswordIncorrect,
-    PasswordLocked,
-    UserError,
-)
+from app.errors.base import Cancelled, UserError
+from app.errors.card import CardBusy, CardRemoved, NoCard, NoReader, OutcomeUnknown, PasswordIncorrect, PasswordLocked
 from app.gui.background import Lanes
 from app.gui.card_watch import CardWatch
 from app.gui.delivery import submit

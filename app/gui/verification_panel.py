@@ -6,7 +6,7 @@ from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from app.errors import UserError
+from app.errors.base import UserError
 from app.gui import theme
 from app.gui.answer_rows import AnswerRows
 from app.gui.banner import Banner

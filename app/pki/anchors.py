@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from app.errors import FileNotFound, FileNotReadable
+from app.errors.document import FileNotFound, FileNotReadable
 
 LIMIT = 1 << 20
 

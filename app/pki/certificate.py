@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
-from app.errors import CertificateUnusable
+from app.errors.card import CertificateUnusable
 
 if TYPE_CHECKING:
     from asn1crypto import x509

@@ -21,7 +21,7 @@ from cryptography.x509 import load_der_x509_certificate
 from pyhanko.sign.signers.pdf_cms import Signer
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-from app.errors import CertificateExpired, CertificateNotYetValid, CertificateUnusable, SignatureMismatch
+from app.errors.card import CertificateExpired, CertificateNotYetValid, CertificateUnusable, SignatureMismatch
 from app.signing.key import SigningKey
 
 ALGORITHMS = {"rsa-pkcs1v15": "sha256_rsa", "ecdsa": "sha256_ecdsa"}

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from app.document.facts import Block, Line, PdfDocument, RevisionOrder
 from app.document.snapshot import Snapshot
-from app.errors import TextUnusable
+from app.errors.usage import TextUnusable
 from app.signing.placement import SignaturePlacement
 from app.signing.profile import Profile
 

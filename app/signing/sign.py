@@ -18,7 +18,7 @@ from pathlib import Path
 from app.document.child import DocumentChild
 from app.document.facts import PreparedRevision, RevisionOrder
 from app.document.target import check_target, commit, part_file
-from app.errors import SelfCheckFailed
+from app.errors.document import SelfCheckFailed
 from app.isolation import without_network
 from app.secret import Secret
 from app.signing.key import LockedKey

@@ -14,7 +14,7 @@ from pyhanko.sign.diff_analysis import DEFAULT_DIFF_POLICY
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
 from app.channel import Channel
-from app.errors import AnalysisUnfinished
+from app.errors.document import AnalysisUnfinished
 from app.verification import reading
 from app.verification.looks import Looks
 

@@ -12,7 +12,7 @@ from typing import Any
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.reader import HistoricalResolver, PdfFileReader
 
-from app.errors import AnalysisUnfinished
+from app.errors.document import AnalysisUnfinished
 from app.verification import reading
 
 REPLACED = "field-appearance-changed"

@@ -19,14 +19,8 @@ from pyhanko.pdf_utils.crypt import AuthStatus, StandardSecurityHandler
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import enumerate_sig_fields
 
-from app.errors import (
-    EncryptionUnsupported,
-    FileNotFound,
-    FileNotReadable,
-    PdfPasswordRequired,
-    PdfUnreadable,
-    UserError,
-)
+from app.errors.base import UserError
+from app.errors.document import EncryptionUnsupported, FileNotFound, FileNotReadable, PdfPasswordRequired, PdfUnreadable
 
 TIMESTAMP = "/ETSI.RFC3161"
 _END_MARK = re.compile(rb"startxref\s*\d+\s*%%EOF")

@@ -11,9 +11,9 @@ from types import TracebackType
 from typing import Any, Self
 
 from app.channel import Answer, Buffer
-from app.errors import (
+from app.errors.base import Cancelled, UserError
+from app.errors.document import (
     AnalysisUnfinished,
-    Cancelled,
     DocumentProcessDied,
     DocumentTooLarge,
     DocumentTooSlow,
@@ -23,7 +23,6 @@ from app.errors import (
     PdfPasswordRequired,
     PdfUnreadable,
     SelfCheckFailed,
-    UserError,
 )
 from app.isolation import MIB, Child, ChildFailure, Limits
 from app.secret import Secret

@@ -41,6 +41,11 @@ def current() -> str:
     return _language
 
 
+def mark(message: str) -> str:
+    """Marks a sentence for the translators; it is translated when it is said."""
+    return message
+
+
 def text(message: str, **values: object) -> str:
     """The sentence in the language in use, with `values` put into its braces."""
     said = _translation.gettext(message) if message else ""

@@ -45,7 +45,7 @@ def _tries(left: int | None) -> str:
 
 
 def _problem(code: str) -> str:
-    from app.errors import by_code
+    from app.errors.registry import by_code
     from app.wording.errors import words
 
     return words(by_code(code, {})).happened

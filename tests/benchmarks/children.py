@@ -15,7 +15,7 @@ from pathlib import Path
 from app.document.child import DocumentChild
 from app.document.facts import Block, Line, RevisionOrder
 from app.document.render import Renderer
-from app.errors import DocumentTooLarge
+from app.errors.document import DocumentTooLarge
 
 PAGES = 24_600
 BLOCK = Block((Line("電子署名", "label"), Line("山田　太郎", "name"), Line("2026-11-22 10:42 JST", "note")))

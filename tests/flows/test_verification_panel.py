@@ -12,7 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.errors import PdfUnreadable
+from app.errors.document import PdfUnreadable
 from app.gui.result_panel import ResultPanel
 from app.gui.verification_panel import VerificationPanel
 from app.signing.sign import SigningResult

@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from app.document.facts import SignatureField
-from app.errors import PdfUnreadable
+from app.errors.document import PdfUnreadable
 from app.gui.buttons import RING, Button, FocusRing
 from app.gui.card_line import sentence
 from app.gui.card_watch import CardState

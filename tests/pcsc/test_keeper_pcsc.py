@@ -17,7 +17,7 @@ from vcard import VirtualCard
 
 from app.card.demo import SIGN_PASSWORD, Knobs
 from app.card.keeper import Keeper
-from app.errors import (
+from app.errors.card import (
     CardBusy,
     CardRemoved,
     CardRemovedWhileSigning,

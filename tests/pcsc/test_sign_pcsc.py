@@ -79,6 +79,9 @@ def test_card_shows_both_readers(natsuin: Run, vcard: VirtualCard) -> None:
         (READERS[0], "my-number", 5),
         (READERS[1], "none", None),
     ]
+    one = json.loads(natsuin("card", "--json", "--reader", "00 01").stdout)["readers"]
+    assert [reader["name"] for reader in one] == [READERS[1]]
+    assert json.loads(natsuin("card", "--json", "--reader", "PCD").stdout)["error"]["code"] == "reader-not-found"
     assert vcard.counts["VERIFY"] == 0
 
 

@@ -12,7 +12,8 @@ from app.card.demo import READER, SIGN_PASSWORD, DemoCard, DemoSlots, Knobs, kin
 from app.card.demo_certificate import DemoIdentity
 from app.card.holder import CardHolder
 from app.card.slots import SlotState
-from app.errors import (
+from app.errors.base import UserError
+from app.errors.card import (
     CardBusy,
     CardChanged,
     CardFault,
@@ -24,7 +25,6 @@ from app.errors import (
     OutcomeUnknown,
     PasswordIncorrect,
     ReaderNotFound,
-    UserError,
 )
 from app.secret import Secret
 

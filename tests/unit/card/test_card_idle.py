@@ -11,7 +11,7 @@ import pytest
 from app.card.demo import READER, SIGN_PASSWORD, DemoCard, DemoSlots, Knobs
 from app.card.holder import CardHolder
 from app.card.idle import PATIENCE, IdleClock
-from app.errors import CardRemovedWhileSigning
+from app.errors.card import CardRemovedWhileSigning
 from app.secret import Secret
 
 DIGEST = hashlib.sha256(b"message").digest()

@@ -20,8 +20,8 @@ from app.card import keeper as room
 from app.card.demo import READER, SIGN_PASSWORD, Knobs
 from app.card.keeper import Keeper, choose
 from app.card.status import ReaderStatus
-from app.errors import (
-    Cancelled,
+from app.errors.base import Cancelled, UserError
+from app.errors.card import (
     CardBusy,
     CardNotSupported,
     CardRemoved,
@@ -39,7 +39,6 @@ from app.errors import (
     PhoneNotSupported,
     ReaderNotFound,
     SeveralCards,
-    UserError,
 )
 from app.secret import Secret
 from app.signing.key import LockedKey, SigningKey

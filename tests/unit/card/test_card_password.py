@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.card.password import admit, advice, check, from_bytes
-from app.errors import OtherPasswordTyped, PasswordMalformed, UserError
+from app.errors.base import UserError
+from app.errors.card import OtherPasswordTyped, PasswordMalformed
 from app.secret import Secret
 
 

@@ -15,7 +15,8 @@ from app.card.apdu import ApduError, Buffer, ContactLost
 from app.card.demo import SIGN_PASSWORD, DemoCard, Knobs, kind
 from app.card.demo_certificate import DemoIdentity
 from app.card.jpki import JpkiSession
-from app.errors import (
+from app.errors.base import UserError
+from app.errors.card import (
     CardFault,
     CardNotSupported,
     CardRemovedWhileSigning,
@@ -28,7 +29,6 @@ from app.errors import (
     PasswordLocked,
     PasswordMalformed,
     PhoneNotSupported,
-    UserError,
 )
 from app.secret import Secret
 

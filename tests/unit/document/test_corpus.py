@@ -13,7 +13,7 @@ import pytest
 from app.document.facts import Block, PdfDocument, PreparedRevision, RevisionOrder
 from app.document.pdf import open_pdf
 from app.document.prepare import prepare
-from app.errors import UserError
+from app.errors.base import UserError
 
 CORPUS = Path(__file__).resolve().parents[4] / "shared" / "corpus"
 FILES = sorted(path for path in CORPUS.rglob("*") if path.suffix in (".pdf", ".fuzz"))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from app.document.facts import Page
 from app.document.geometry import MM, page_number, placed, seen_box, upright, user_rectangle
-from app.errors import PageNotFound, PlaceOffPage
+from app.errors.document import PageNotFound, PlaceOffPage
 
 A4 = (0.0, 0.0, 595.276, 841.89)
 ROTATIONS = (0, 90, 180, 270)

@@ -12,7 +12,7 @@ import pytest
 from app.document.child import DocumentChild
 from app.document.facts import PdfDocument
 from app.document.pdf import open_pdf
-from app.errors import EncryptionUnsupported, PdfPasswordRequired, PdfUnreadable, SigningNotPermitted, XfaForm
+from app.errors.document import EncryptionUnsupported, PdfPasswordRequired, PdfUnreadable, SigningNotPermitted, XfaForm
 from app.secret import Secret
 
 

@@ -19,7 +19,7 @@ from app.document.child import DocumentChild
 from app.document.facts import Block, RevisionOrder
 from app.document.pdf import open_pdf
 from app.document.prepare import prepare
-from app.errors import (
+from app.errors.document import (
     BoxTooSmall,
     FieldAlreadySigned,
     FieldNotFound,

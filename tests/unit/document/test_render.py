@@ -14,7 +14,8 @@ from app.document.pdf import open_pdf
 from app.document.prepare import prepare
 from app.document.render import REGION, Picture, Renderer
 from app.document.stamp import preview
-from app.errors import Cancelled, DocumentTooLarge, PageNotFound, PdfPasswordRequired, PdfUnreadable
+from app.errors.base import Cancelled
+from app.errors.document import DocumentTooLarge, PageNotFound, PdfPasswordRequired, PdfUnreadable
 from app.isolation import MIB, Limits
 from app.secret import Secret
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.document.snapshot import Snapshot
-from app.errors import FileChanged, FileNotFound, FileNotReadable
+from app.errors.document import FileChanged, FileNotFound, FileNotReadable
 
 
 def test_a_private_copy_and_its_hash(tmp_path: Path) -> None:

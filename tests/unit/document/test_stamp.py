@@ -18,7 +18,7 @@ from app.document.facts import Block, Line, RevisionOrder
 from app.document.geometry import MM
 from app.document.pdf import open_pdf
 from app.document.prepare import prepare
-from app.errors import BoxTooSmall, FontMissing, GlyphMissing
+from app.errors.document import BoxTooSmall, FontMissing, GlyphMissing
 
 DPI = 144
 PLACE = (60.0, 50.0, 69.0, 25.0)

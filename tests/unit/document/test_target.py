@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.document.target import check_target, commit, default_target, free_target, part_file
-from app.errors import DiskFull, TargetExists, TargetIsSource, TargetNotWritable
+from app.errors.document import DiskFull, TargetExists, TargetIsSource, TargetNotWritable
 
 
 @pytest.fixture

@@ -204,7 +204,7 @@ def test_children_with_a_limit_of_memory_are_confined_and_the_keeper_is_not(tmp_
 @NEEDS_SECCOMP
 def test_a_document_child_works_under_it(tmp_path: Path) -> None:
     """Its libraries are loaded after the door is shut."""
-    from app.errors import PdfUnreadable
+    from app.errors.document import PdfUnreadable
 
     (tmp_path / "a.pdf").write_bytes(b"no document")
     with DocumentChild(tmp_path / "a.pdf") as child, pytest.raises(PdfUnreadable) as refused:

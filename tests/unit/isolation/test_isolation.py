@@ -18,7 +18,9 @@ import pytest
 from app import isolation
 from app.channel import ANSWER
 from app.document.facts import Page, PdfDocument
-from app.errors import Cancelled, DocumentProcessDied, DocumentTooLarge, DocumentTooSlow, NoReader, PdfUnreadable
+from app.errors.base import Cancelled
+from app.errors.card import NoReader
+from app.errors.document import DocumentProcessDied, DocumentTooLarge, DocumentTooSlow, PdfUnreadable
 from app.isolation import MIB, Child, ChildFailure, Limits
 
 LINUX = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="limits by rlimit are Linux's")

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from app.errors import CertificateUnusable
+from app.errors.card import CertificateUnusable
 from app.pki.certificate import mechanism_of, validity
 
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)

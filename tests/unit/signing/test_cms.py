@@ -7,7 +7,7 @@ import pytest
 from asn1crypto import cms, x509
 
 from app.card.demo_certificate import DemoIdentity
-from app.errors import CertificateExpired, CertificateNotYetValid, CertificateUnusable, SignatureMismatch
+from app.errors.card import CertificateExpired, CertificateNotYetValid, CertificateUnusable, SignatureMismatch
 from app.signing.cms import check_certificate, fits, signed_data
 
 DIGEST = hashlib.sha256(b"the byte range").digest()

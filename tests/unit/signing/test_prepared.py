@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from app.document.facts import PreparedRevision, RevisionOrder
-from app.errors import SelfCheckFailed
+from app.errors.document import SelfCheckFailed
 from app.signing.sign import _prepared
 
 SIZE = 1000

@@ -8,7 +8,7 @@ import pytest
 
 from app.document.facts import Page, PdfDocument
 from app.document.snapshot import Snapshot
-from app.errors import TextUnusable
+from app.errors.usage import TextUnusable
 from app.signing.placement import SignaturePlacement, suggested
 from app.signing.profile import PADES_B_B
 from app.signing.request import SigningRequest, StampLabels, seen_time

@@ -8,7 +8,7 @@ import re
 
 import pytest
 
-from app.errors import UserError
+from app.errors.base import UserError
 from app.pki import trust
 from app.verification import check
 from app.verification.report import REASONS, SignatureReport, VerificationReport

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from pyhanko.sign.fields import MDPPerm
 
-from app.errors import FileNotFound, PdfUnreadable
+from app.errors.document import FileNotFound, PdfUnreadable
 
 
 def only(report):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from app.errors import DocumentTooSlow, EncryptionUnsupported, PdfPasswordRequired, PdfUnreadable
+from app.errors.document import DocumentTooSlow, EncryptionUnsupported, PdfPasswordRequired, PdfUnreadable
 from app.verification.report import REASONS
 
 CORPUS = Path(__file__).resolve().parents[4] / "shared" / "corpus"

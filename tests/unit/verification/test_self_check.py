@@ -9,7 +9,8 @@ import pytest
 from pyhanko.sign.fields import MDPPerm
 
 from app.document.pdf import OpenPdf
-from app.errors import Cancelled, DocumentTooSlow, PdfPasswordRequired, SelfCheckFailed
+from app.errors.base import Cancelled
+from app.errors.document import DocumentTooSlow, PdfPasswordRequired, SelfCheckFailed
 from app.isolation import MIB, Limits
 from app.secret import Secret
 from app.verification.verify import Verifier, verify

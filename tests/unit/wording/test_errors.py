@@ -2,11 +2,15 @@
 
 import pytest
 
-from app import errors
+from app.errors import registry
+from app.errors.base import UserError
+from app.errors.card import PasswordIncorrect
+from app.errors.document import FileNotFound
+from app.errors.usage import InternalError
 from app.wording import language
 from app.wording.errors import WORDS, words
 
-ALL = list(errors.all_errors())
+ALL = list(registry.all_errors())
 
 
 def test_codes_are_kebab_case_and_unique() -> None:
@@ -20,7 +24,7 @@ def test_no_class_is_without_words() -> None:
 
 
 @pytest.mark.parametrize("cls", ALL, ids=lambda cls: cls.code)
-def test_japanese_is_complete_and_polite(cls: type[errors.UserError]) -> None:
+def test_japanese_is_complete_and_polite(cls: type[UserError]) -> None:
     language.use("ja")
     said = words(cls(attempts_remaining=2, file="契約書.pdf"))
     for part in (said.title, said.happened, said.todo):
@@ -31,7 +35,7 @@ def test_japanese_is_complete_and_polite(cls: type[errors.UserError]) -> None:
 
 
 @pytest.mark.parametrize("cls", ALL, ids=lambda cls: cls.code)
-def test_english_is_the_message_itself(cls: type[errors.UserError]) -> None:
+def test_english_is_the_message_itself(cls: type[UserError]) -> None:
     language.use("en")
     said = words(cls(attempts_remaining=2))
     assert (
@@ -47,20 +51,20 @@ def test_english_is_the_message_itself(cls: type[errors.UserError]) -> None:
 
 def test_a_file_name_cannot_write_into_the_sentence() -> None:
     language.use("en")
-    said = words(errors.FileNotFound(file="a\u202egnp.fdp\n{x}<b>"))
+    said = words(FileNotFound(file="a\u202egnp.fdp\n{x}<b>"))
     assert "⟨U+202E⟩" in said.happened
     assert "\n" not in said.happened
     assert "{x}<b>" in said.happened
 
 
 def test_wrong_password_says_how_many_tries_or_that_it_is_not_known() -> None:
-    assert "あと 3 回" in words(errors.PasswordIncorrect(attempts_remaining=3)).happened
-    assert "読み取れません" in words(errors.PasswordIncorrect(attempts_remaining=None)).happened
+    assert "あと 3 回" in words(PasswordIncorrect(attempts_remaining=3)).happened
+    assert "読み取れません" in words(PasswordIncorrect(attempts_remaining=None)).happened
 
 
 def test_an_error_survives_the_way_out_of_a_child() -> None:
-    error = errors.PasswordIncorrect(attempts_remaining=4)
-    again = errors.by_code(error.code, error.facts)
-    assert isinstance(again, errors.PasswordIncorrect)
+    error = PasswordIncorrect(attempts_remaining=4)
+    again = registry.by_code(error.code, error.facts)
+    assert isinstance(again, PasswordIncorrect)
     assert again.attempts_remaining == 4
-    assert isinstance(errors.by_code("no-such-code", {}), errors.InternalError)
+    assert isinstance(registry.by_code("no-such-code", {}), InternalError)

@@ -1,0 +1,197 @@
+"""`natsuin sign`: from the arguments to one signature, with words for every step."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import threading
+import time
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from app.cli.card import open_keeper
+from app.cli.speaking import DONE, print_answers, print_json, print_line, say
+from app.errors.card import NoCard, NoReader, PasswordLocked, TooFewTries
+from app.errors.usage import WrongUsage
+from app.secret import Secret
+from app.wording.language import text as _
+from app.wording.plain import shown
+
+SAFE_TRIES = 3
+
+
+def sign(options: argparse.Namespace) -> int:
+    """`natsuin sign`."""
+    from app.document.child import DocumentChild
+    from app.document.snapshot import Snapshot
+    from app.document.target import default_target
+    from app.signing.request import SigningRequest
+    from app.signing.sign import rehearse
+    from app.wording.stamp import stamp_labels
+
+    source = Path(options.positional)
+    secret = _password_from_stdin() if options.password_stdin else None
+    profile = _profile(options.profile)
+    place = _place(options.place)
+    target = Path(options.output) if options.output else default_target(source, "-demo" if options.demo else "-signed")
+    wait = _seconds(options.wait)
+    with Snapshot.take(source) as snapshot, DocumentChild(snapshot.path) as child:
+        # the CMS library takes as long to load as the child takes to look at the file
+        threading.Thread(target=import_module, args=("app.signing.cms",), daemon=True).start()
+        document = child.inspect(None)
+        request = SigningRequest(
+            snapshot=snapshot,
+            document=document,
+            target=target.absolute(),
+            overwrite=options.force,
+            placement=None if options.field or options.invisible else _placement(place, document),
+            field=options.field,
+            labels=stamp_labels(),
+            profile=profile,
+            reason=options.reason or "",
+            location=options.location or "",
+            demo=options.demo,
+        )
+        rehearse(request, child)
+        with open_keeper(options.demo) as keeper:
+            reader = _with_patience(lambda: keeper.choose(options.reader), wait)
+            key = keeper.key(reader)
+            tries = key.attempts_remaining()
+            _check_tries(tries, options.allow_last_tries)
+            if secret is None:
+                secret = _password_from_terminal(source.name, tries)
+            result = _signed(request, child, key, secret)
+    if options.json:
+        print_json(
+            {
+                "version": 1,
+                "target": str(result.target),
+                "source_sha256": result.source_sha256,
+                "target_sha256": result.target_sha256,
+                "profile": result.profile,
+                "level": next(s.level for s in result.report.signatures if s.field == result.field),
+                "field": result.field,
+                "page": result.page,
+                "signed_at": result.signed_at.isoformat(),
+                "demo": result.demo,
+                "verification": result.report.plain(),
+            }
+        )
+    else:
+        print_line(_("Signed: {file}", file=shown(str(result.target))))
+        print_answers(result.report)
+    return DONE
+
+
+def _signed(request: Any, child: Any, key: Any, secret: Secret) -> Any:
+    from app.signing.sign import Step, steps
+
+    said = {
+        Step.PASSWORD_ACCEPTED: _("Password accepted"),
+        Step.CERTIFICATE_READ: _("Certificate read"),
+        Step.SIGNED_BY_CARD: _("Signed by the card"),
+        Step.CHECKED: _("The signed file was read back and checked"),
+    }
+    work = steps(request, child, key, secret)
+    while True:
+        try:
+            step = next(work)
+        except StopIteration as end:
+            return end.value
+        if step is Step.SIGNED_BY_CARD:
+            _finish_undisturbed()
+        say(said[step])
+
+
+def _finish_undisturbed() -> None:
+    """The signature is made: from here to the file that has its name, and the word about it, nothing interrupts."""
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_IGN)
+
+
+def _with_patience(choose: Callable[[], str], wait: float) -> str:
+    deadline = time.monotonic() + wait
+    while True:
+        try:
+            return choose()
+        except (NoCard, NoReader):
+            if time.monotonic() >= deadline:
+                raise
+            time.sleep(0.2)
+
+
+def _check_tries(tries: int | None, allowed: bool) -> None:
+    if tries == 0:
+        raise PasswordLocked
+    if tries is not None and tries < SAFE_TRIES and not allowed:
+        raise TooFewTries(attempts_remaining=tries)
+
+
+def _placement(place: Any, document: Any) -> Any:
+    from app.signing.placement import suggested
+
+    if place is not None:
+        return place
+    width, height = (length * 25.4 / 72 for length in document.pages[-1].size)
+    return suggested(len(document.pages), width, height)
+
+
+def _place(value: str | None) -> Any:
+    from app.signing.placement import SignaturePlacement
+
+    if value is None:
+        return None
+    try:
+        page, _separator, box = value.partition(":")
+        x, y, w, h = (float(number) for number in box.split(","))
+        if not all(-1e6 < number < 1e6 for number in (x, y, w, h)) or w <= 0 or h <= 0:
+            raise ValueError
+        return SignaturePlacement(int(page), x, y, w, h)
+    except ValueError:
+        raise WrongUsage(detail=f"--place {value}") from None
+
+
+def _profile(name: str | None) -> Any:
+    from app.signing.profile import PADES_B_B, PROFILES
+
+    if name is None:
+        return PADES_B_B
+    if name not in PROFILES:
+        raise WrongUsage(detail=f"--profile {name}")
+    return PROFILES[name]
+
+
+def _seconds(value: str | None) -> float:
+    try:
+        seconds = float(value or 0)
+    except ValueError:
+        seconds = -1.0
+    if not 0 <= seconds < 1e6:
+        raise WrongUsage(detail=f"--wait {value}")
+    return seconds
+
+
+# --- the password ---------------------------------------------------------------------------------------
+
+
+def _password_from_stdin() -> Secret:
+    from app.card.password import check, from_bytes
+    from app.terminal import standard_input
+
+    secret = from_bytes(standard_input())
+    check(secret)
+    return secret
+
+
+def _password_from_terminal(file: str, tries: int | None) -> Secret:
+    from app.card.password import check, from_bytes
+    from app.terminal import ask
+
+    prompt = _("Signature password (6–16 capitals and digits) for {file}", file=shown(file))
+    left = _("tries left: {n}", n=tries) if tries is not None else _("tries left: unknown")
+    secret = from_bytes(ask(f"{prompt} [{left}]: "))
+    check(secret)
+    return secret
