@@ -44,6 +44,8 @@ class DocumentPage(DocumentFrame):
 
     signed = Signal(object)
     ready = Signal()
+    card_requested = Signal()
+    guidance_requested = Signal()
 
     def __init__(self, lanes: Lanes, watch: CardWatch, *, demo: bool, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -68,6 +70,7 @@ class DocumentPage(DocumentFrame):
 
     def _connect(self) -> None:
         self.toolbar.check.connect(self.check)
+        self.toolbar.card.connect(self.card_requested)
         self.view.page_changed.connect(self._page_changed)
         self.view.changed.connect(self._place_changed)
         self.view.first_picture.connect(self._first_picture)
@@ -92,6 +95,7 @@ class DocumentPage(DocumentFrame):
             panel.target_requested.connect(self._ask_target)
             panel.sign_requested.connect(self.sign)
             panel.card_line.renew.connect(self._renew_card)
+            panel.card_line.details.connect(self.card_requested)
             panel.show_card(self._watch.state, demo=self._demo)
             self._refresh()
         return self._panel
@@ -106,6 +110,7 @@ class DocumentPage(DocumentFrame):
             self._controller.signed.connect(self.signed)
             self._controller.failed.connect(self._signing_failed)
             self._controller.stopped.connect(self._refresh)
+            self._controller.guidance_requested.connect(self.guidance_requested)
         return self._controller
 
     # --- the document -----------------------------------------------------------------------------------
