@@ -12,7 +12,7 @@ from app.errors.base import UserError
 from app.gui.background import Lanes
 from app.gui.banner import Banner
 from app.gui.buttons import Button
-from app.gui.card_groups import CertificateGroup, ReaderGroup, TriesGroup
+from app.gui.card_groups import CertificateGroup, OtherCertificateGroup, ReaderGroup, TriesGroup
 from app.gui.card_rows import Group
 from app.gui.card_watch import CardWatch
 from app.gui.explanations import Explanation
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 SIZE = (760, 730)
 MINIMUM = (560, 320)
-NARROW = 680  # below it, values stand under their labels
+NARROW = 740  # below it, values stand under their labels
 
 
 def now() -> datetime:
@@ -79,6 +79,7 @@ class CardWindow(QDialog):
         """Builds everything, in the language in use."""
         if self._content is not None:
             self._column.removeWidget(self._content)
+            self._content.hide()
             self._content.deleteLater()
         self.setWindowTitle(_("Card — {program}", program="Natsuin"))
         self._content = content = QWidget()
@@ -101,10 +102,10 @@ class CardWindow(QDialog):
         page = QWidget()
         page.setProperty("ground", "win")
         column = QVBoxLayout(page)
-        column.setContentsMargins(28, 20, 28, 24)
-        column.setSpacing(20)
+        column.setContentsMargins(28, 16, 28, 24)
+        column.setSpacing(16)
         self._live = QVBoxLayout()
-        self._live.setSpacing(20)
+        self._live.setSpacing(16)
         column.addLayout(self._live)
         below = Group(_("What to know"))
         self.explanations: dict[str, Explanation] = {}
@@ -123,7 +124,7 @@ class CardWindow(QDialog):
         foot.setContentsMargins(28, 12, 28, 12)
         foot.setSpacing(10)
         self.time = Paragraph("")
-        foot.addWidget(self.time, 1)
+        foot.addWidget(self.time, 1, Qt.AlignmentFlag.AlignVCenter)
         self.again = Button(_("Look again"), "default", "refresh")
         self.again.setAutoDefault(False)
         self.again.clicked.connect(self._look_again)
@@ -191,6 +192,7 @@ class CardWindow(QDialog):
         tries = TriesGroup(reader)
         tries.explain.connect(self.explain)
         self._live.addWidget(tries)
+        self._live.addWidget(OtherCertificateGroup(reader, now()))
 
     def _parts(self) -> list[QWidget]:
         items = (self._live.itemAt(index) for index in range(self._live.count()))
