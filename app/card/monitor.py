@@ -45,8 +45,9 @@ class Monitor:
         self._thread = threading.Thread(target=self._run, name="monitor", daemon=True)
 
     def start(self) -> None:
-        """Begins; at once the PC/SC library is loaded, in the thread."""
-        self._thread.start()
+        """Begins, unless it has; the PC/SC library is loaded in the thread."""
+        if self._thread.ident is None:
+            self._thread.start()
 
     def heed(self, readers: Collection[str]) -> None:
         """Tells from now on when one of these, which another program holds, becomes free."""
