@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QDialog, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
+from app.card.status import ReaderStatus
 from app.errors.base import UserError
 from app.gui.background import Lanes
 from app.gui.banner import Banner
@@ -26,7 +27,6 @@ from app.wording.language import text as _
 if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent
 
-    from app.card.status import ReaderStatus
     from app.gui.certificate_reading import ReadCertificate
 
 SIZE = (760, 730)
@@ -69,8 +69,8 @@ class CardWindow(QDialog):
         self._column.setSpacing(0)
         self._content: QWidget | None = None
         self.translate()
-        watch.looked.connect(self._follow)
-        watch.moved.connect(self._forget)
+        watch.looked.connect(self._looked)
+        watch.stirred.connect(self._stirred)
         watch.look_closely(True)
 
     # --- building ---------------------------------------------------------------------------------------
@@ -137,11 +137,22 @@ class CardWindow(QDialog):
 
     # --- following the card -----------------------------------------------------------------------------
 
+    def _looked(self) -> None:
+        current = self._current()
+        if self._read is not None:
+            same = self._read_of is not None and _same_card(self._read_of, current)
+            self._read, self._read_of = (self._read, current) if same else (None, None)
+        self._follow()
+
+    def _stirred(self) -> None:
+        if self._read_of is not None and self.controller.busy:
+            self._read_of = ReaderStatus(self._read_of.name, "my-number")  # the card may be another by now
+        else:
+            self._forget()
+
     def _follow(self) -> None:
         self._say_time()
         current = self._current()
-        if self._read_of is not None and not self.controller.busy and not _same_card(self._read_of, current):
-            self._read = self._read_of = None
         seen = (self._watch.readers, self._watch.state, current, self._read, self._error, now().date())
         if seen != self._shown:
             self._shown = seen
@@ -270,8 +281,8 @@ class CardWindow(QDialog):
         self._read = None
         if self.controller.busy:
             self.controller.stop()
-        self._watch.looked.disconnect(self._follow)
-        self._watch.moved.disconnect(self._forget)
+        self._watch.looked.disconnect(self._looked)
+        self._watch.stirred.disconnect(self._stirred)
         self._watch.look_closely(False)
         super().done(result)
 

@@ -112,6 +112,17 @@ def mine(name: str = "Reader A 00", **other: Any) -> ReaderStatus:
     return ReaderStatus(name, "my-number", **{**facts, **other})
 
 
+def looks(window: CardWindow, readers: tuple[ReaderStatus, ...]) -> None:
+    """The readers were read again."""
+    window._watch._show(readers, state_of(readers))
+
+
+def moves(window: CardWindow, readers: tuple[ReaderStatus, ...]) -> None:
+    """Something came or went, and the readers were read again."""
+    window._watch.stirred.emit()
+    looks(window, readers)
+
+
 def texts(window: QWidget) -> str:
     """All that can be read now."""
     QApplication.processEvents()  # what was put into a layout just now appears
@@ -280,10 +291,10 @@ def test_of_two_cards_one_is_shown_and_the_other_can_be_chosen(shown: Any) -> No
 
 def test_it_follows_the_card(shown: Any) -> None:
     window = shown(mine())
-    window._watch._look_done((ReaderStatus("Reader A 00", "none"),))
+    moves(window, (ReaderStatus("Reader A 00", "none"),))
     assert "残り 5 回 / 5" not in texts(window)
     assert "カードがありません" in texts(window)
-    window._watch._look_done((mine(sign_tries_left=1),))
+    moves(window, (mine(sign_tries_left=1),))
     assert "残り 1 回 / 5" in texts(window)
 
 
@@ -382,7 +393,7 @@ def test_a_fault_of_the_card_is_said_in_the_window(shown: Any) -> None:
     window = shown(mine())
     window._not_read(CardChanged())
     assert "別のカードです" in texts(window)
-    window._watch._look_done((mine(),))
+    moves(window, (mine(),))
     assert "別のカードです" not in texts(window)
 
 
@@ -430,14 +441,14 @@ def test_stand_in_characters_are_marked_and_explained(shown: Any) -> None:
 )
 def test_what_was_read_goes_when_anything_comes_or_goes(shown: Any, after: tuple[ReaderStatus, ...]) -> None:
     window = with_person(shown(mine()))
-    window._watch._look_done(after)
+    moves(window, after)
     assert "善郎" not in texts(window)
     assert window._read is None
 
 
 def test_what_was_read_stays_while_only_the_counter_is_read_again(shown: Any) -> None:
     window = with_person(shown(mine()))
-    window._watch._read_done((mine(sign_tries_left=4),))
+    looks(window, (mine(sign_tries_left=4),))
     assert "善郎" in texts(window)
 
 
@@ -446,7 +457,7 @@ def test_what_was_read_stays_while_only_the_counter_is_read_again(shown: Any) ->
 )
 def test_a_card_swapped_meanwhile_does_not_get_the_persons_name(shown: Any, after: tuple[ReaderStatus, ...]) -> None:
     window = with_person(shown(mine()))
-    window._watch._read_done(after)
+    looks(window, after)
     assert "善郎" not in texts(window)
 
 
