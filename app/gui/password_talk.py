@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from app.gui.password_window import PasswordWindow
 
 RETRY_MS = 700
+"""Where no event tells when the card can be read: another program's transaction, a contact that was lost in between."""
 
 
 class PasswordTalk(QObject):
@@ -40,6 +41,8 @@ class PasswordTalk(QObject):
         self.password_window: PasswordWindow | None = None
         self._retry = QTimer(self, singleShot=True, interval=RETRY_MS)
         self._retry.timeout.connect(self._read_tries)
+        self._reading = self._again = False
+        watch.stirred.connect(self._stirred)
 
     @property
     def busy(self) -> bool:
@@ -75,15 +78,25 @@ class PasswordTalk(QObject):
         if self._watch.keeper is None:
             self._retry.start()
             return
+        self._retry.stop()
+        self._reading, self._again = True, False
         submit(
             self.lanes.card, self._tries, self._watch.keeper, succeeded=self._tries_read, failed=self._tries_not_read
         )
+
+    def _stirred(self) -> None:
+        """Something came or went at the readers; matters while the window waits for a card."""
+        if self._reading:
+            self._again = True
+        elif self.password_window is not None and self.password_window.state.waits:
+            self._read_tries()
 
     def _tries(self, keeper: Keeper) -> tuple[CardKey, int | None]:
         key = self.find(keeper)
         return key, key.attempts_remaining()
 
     def _tries_read(self, answer: tuple[CardKey, int | None]) -> None:
+        self._reading = False
         self._key, tries = answer
         if self.password_window is None:  # the person has gone
             self._give_back()
@@ -92,6 +105,7 @@ class PasswordTalk(QObject):
             self.password_window.open()
 
     def _tries_not_read(self, error: Exception) -> None:
+        self._reading = False
         window = self.password_window
         if window is None:
             return
@@ -107,7 +121,10 @@ class PasswordTalk(QObject):
         elif window.isVisible():
             window.show_removed_before()
         window.open()
-        self._retry.start()
+        if self._again:
+            self._read_tries()
+        elif not (isinstance(error, NoCard | NoReader) and self._watch.hears):
+            self._retry.start()
 
     # --- the password -------------------------------------------------------------------------------------
 
