@@ -280,7 +280,7 @@ class StepList(QWidget):
         self._words = {
             Step.PASSWORD_ACCEPTED: (_("Check the password"), _("Checking the password"), _("Password accepted")),
             Step.CERTIFICATE_READ: (_("Read the certificate"), _("Reading the certificate"), _("Certificate read")),
-            Step.SIGNED_BY_CARD: (_("Sign with the card"), _("The card is signing"), _("Signed by the card")),
+            Step.SIGNED: (_("Sign with the card"), _("The card is signing"), _("Signed by the card")),
             Step.CHECKED: (_("Check the result"), _("Checking the result"), _("Result checked")),
         }
         self._rows: list[tuple[Picture, Label]] = []
