@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
 
@@ -20,6 +21,7 @@ from app.errors.card import (
     CardFault,
     CardRemoved,
     CardRemovedWhileSigning,
+    CertificateUnusable,
     NoCard,
     NotMyNumberCard,
     PasswordIncorrect,
@@ -67,10 +69,13 @@ class CardHolder:
         """Whether the card that is held would sign."""
         return self._held is not None and self._held.unlocked
 
-    def readers(self) -> list[ReaderStatus]:
-        """The status of every reader. A held card that is unlocked is not asked again."""
+    def readers(self, *, thorough: bool = False) -> list[ReaderStatus]:
+        """The status of every reader. A held card that is unlocked is not asked again.
+
+        `thorough` reads the 利用者証明用 certificate too; of it only its validity leaves this process.
+        """
         self._seen = self._slots.states()
-        found = [self._status(name, state.present) for name, state in self._seen.items()]
+        found = [self._status(name, state.present, thorough) for name, state in self._seen.items()]
         self._busy = {status.name for status in found if status.problem == CardBusy.code}
         return found
 
@@ -151,11 +156,11 @@ class CardHolder:
         held.fingerprint = fingerprint
         return held.session.sign_tries()
 
-    def _status(self, name: str, present: bool) -> ReaderStatus:
+    def _status(self, name: str, present: bool, thorough: bool) -> ReaderStatus:
         if not present:
             return ReaderStatus(name, "none")
         if self._held and self._held.reader == name:
-            return self._held_status(self._held)
+            return self._held_status(self._held, thorough)
         try:
             transport = self._slots.connect(name)
         except (NoCard, ReaderNotFound):
@@ -167,7 +172,7 @@ class CardHolder:
         session, kind = JpkiSession(transport), ""
         try:
             kind = session.kind()
-            return _read_status(name, kind, session)
+            return _read_status(name, kind, session, thorough)
         except ContactLost:
             if kind:
                 return ReaderStatus(name, "none", problem=CardRemoved.code)
@@ -177,22 +182,46 @@ class CardHolder:
         finally:
             transport.power_off()
 
-    def _held_status(self, held: _Held) -> ReaderStatus:
+    def _held_status(self, held: _Held, thorough: bool) -> ReaderStatus:
         if held.unlocked:
             return ReaderStatus(held.reader, "my-number", sign_certificate=True)
         try:
             with self._contact(held.reader):
-                return _read_status(held.reader, held.session.kind(), held.session)
+                return _read_status(held.reader, held.session.kind(), held.session, thorough)
         except UserError as error:
             return ReaderStatus(held.reader, "none", problem=error.code)
 
 
-def _read_status(name: str, kind: str, session: JpkiSession) -> ReaderStatus:
+def _read_status(name: str, kind: str, session: JpkiSession, thorough: bool) -> ReaderStatus:
     if kind == "new":
         return ReaderStatus(name, "other", problem="card-not-supported")
     if kind == "juki":
         return ReaderStatus(name, kind, problem="card-not-supported")
     if kind != "my-number":
-        return ReaderStatus(name, kind)
+        return ReaderStatus(name, kind, phone=session.phone)
     sign, auth = session.availability()
-    return ReaderStatus(name, kind, sign, auth, session.sign_tries(), session.auth_tries())
+    begins, ends = _validity(session) if thorough else (None, None)
+    return ReaderStatus(
+        name,
+        kind,
+        sign,
+        auth,
+        session.sign_tries(),
+        session.auth_tries(),
+        auth_not_before=begins,
+        auth_not_after=ends,
+    )
+
+
+def _validity(session: JpkiSession) -> tuple[str | None, str | None]:
+    from app.pki.certificate import validity
+
+    try:
+        begins, ends = validity(session.auth_certificate())
+        return _rfc3339(begins), _rfc3339(ends)
+    except (ApduError, CertificateUnusable, ValueError, OverflowError):  # the last two: the year 0, or 10000
+        return None, None
+
+
+def _rfc3339(moment: datetime) -> str:
+    return datetime.fromtimestamp(moment.timestamp(), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

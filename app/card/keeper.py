@@ -103,9 +103,12 @@ class Keeper:
         """The keeper's process, None when it is not running."""
         return self._child.pid if self._child else None
 
-    def readers(self) -> tuple[ReaderStatus, ...]:
-        """Every reader and what is known of its card without a password. Connects exclusively for a moment."""
-        return tuple(ReaderStatus.from_plain(item) for item in self.call("readers").value)
+    def readers(self, *, thorough: bool = False) -> tuple[ReaderStatus, ...]:
+        """Every reader and what is known of its card without a password. Connects exclusively for a moment.
+
+        `thorough`: the validity of the 利用者証明用 certificate too, which takes a second longer on a real card.
+        """
+        return tuple(ReaderStatus.from_plain(item) for item in self.call("readers", thorough=thorough).value)
 
     def changed(self) -> bool:
         """Whether a reader or a card came or went since the last `readers()`; says nothing to any card."""
@@ -337,7 +340,7 @@ def serve(channel: Channel, *options: str) -> None:
             signal.signal(getattr(signal, name), _end)
     with CardHolder(_slots(options)) as holder, idle.IdleClock(holder, idle.PATIENCE) as clock:
         handlers: dict[str, Handler] = {
-            "readers": lambda _: [status.plain() for status in holder.readers()],
+            "readers": lambda _, thorough: [status.plain() for status in holder.readers(thorough=thorough)],
             "changed": lambda _: holder.changed(),
             "attempts": lambda _, reader: holder.attempts(reader),
             "unlock": lambda blobs, reader: Answer(blobs=holder.unlock(reader, Secret.taking(blobs[0]))),

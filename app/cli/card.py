@@ -6,6 +6,7 @@ import argparse
 import contextlib
 from collections.abc import Iterator
 from dataclasses import asdict
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from app.cli.speaking import DONE, print_json, print_line
@@ -21,7 +22,7 @@ def card(options: argparse.Namespace) -> int:
     from app.wording.readers import reader_lines
 
     with open_keeper(options.demo) as keeper:
-        readers = keeper.readers()
+        readers = keeper.readers(thorough=True)
     if not readers:
         raise NoReader
     if options.reader:
@@ -29,8 +30,9 @@ def card(options: argparse.Namespace) -> int:
     if options.json:
         print_json({"version": 1, "readers": [asdict(reader) for reader in readers]})
     else:
+        now = datetime.now(UTC)
         for reader in readers:
-            for line in reader_lines(reader):
+            for line in reader_lines(reader, now):
                 print_line(line)
     return DONE
 

@@ -67,9 +67,14 @@ def spoken_tries(tries: int | None) -> str:
 
 
 class CardCard(Card):
-    """The card on the start page: reader, tries left, certificate. `renew`: a new demo card is wanted."""
+    """The card on the start page: reader, tries left, certificate. `renew`: a new demo card is wanted.
+
+    `details`, `diagnose`: the card window or the reader doctor is wanted.
+    """
 
     renew = Signal()
+    details = Signal()
+    diagnose = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -93,6 +98,17 @@ class CardCard(Card):
         self._renew = _renew_button()
         self._renew.clicked.connect(self.renew)
         self.body.addWidget(self._renew, 0, Qt.AlignmentFlag.AlignLeft)
+        self.body.addSpacing(2)
+        links = QHBoxLayout()
+        links.setSpacing(16)
+        self.details_link = Button(_("About the card"), "link")
+        self.details_link.clicked.connect(self.details)
+        links.addWidget(self.details_link)
+        self.diagnose_link = Button(_("Check the reader"), "link")
+        self.diagnose_link.clicked.connect(self.diagnose)
+        links.addWidget(self.diagnose_link)
+        links.addStretch(1)
+        self.body.addLayout(links)
         self.show_state(CardState("reading"), demo=False)
 
     def _row(self, title: str) -> tuple[QHBoxLayout, ElidedLabel]:
@@ -125,6 +141,7 @@ class CardCard(Card):
         self._sentence.setText(said)
         self._sentence.setVisible(bool(said))
         self._renew.setVisible(demo and state.state == "locked")
+        self.diagnose_link.setVisible(state.state in ("no-reader", "no-service"))
         self.updateGeometry()
 
 
@@ -139,9 +156,10 @@ def _visible(row: QHBoxLayout, visible: bool) -> None:
 
 
 class CardLine(Card):
-    """The card in one box above the sign button. `renew`: a new demo card is wanted."""
+    """The card in one box above the sign button. `renew`: a new demo card is wanted; `details`: the card window."""
 
     renew = Signal()
+    details = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent, box=True)
@@ -167,6 +185,9 @@ class CardLine(Card):
         self._renew = _renew_button()
         self._renew.clicked.connect(self.renew)
         self.body.addWidget(self._renew, 0, Qt.AlignmentFlag.AlignLeft)
+        self.details_link = Button(_("About the card"), "link")
+        self.details_link.clicked.connect(self.details)
+        self.body.addWidget(self.details_link, 0, Qt.AlignmentFlag.AlignLeft)
         self.show_state(CardState("reading"), demo=False)
 
     def show_state(self, state: CardState, *, demo: bool) -> None:
@@ -182,6 +203,7 @@ class CardLine(Card):
             below = pill_words(state)[0]
         self._below.setText(below)
         self._renew.setVisible(demo and state.state == "locked")
+        self.details_link.setVisible(state.state not in ("ready", "reading", "no-card"))
         self._below.set_tone("bad" if state.state == "locked" else "text2")
         known = state.tries is not None
         self._bars.setVisible(known)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -64,27 +65,47 @@ def state_of(readers: Sequence[ReaderStatus]) -> CardState:
 
 
 class CardWatch(QObject):
-    """Asks the keeper twice a second whether anything changed (no card traffic), and reads the card when it did."""
+    """Asks the keeper twice a second whether anything changed (no card traffic), and reads the card when it did.
+
+    `changed`: there is another state. `looked`: the readers were read again, or could not be. `moved`: a card or a
+    reader came or went; what was known of the card before is of another contact.
+    """
 
     changed = Signal(CardState)
+    looked = Signal()
+    moved = Signal()
 
     def __init__(self, lanes: Lanes, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.state = READING
         self.demo = False
         self.keeper: Keeper | None = None
+        self.readers: tuple[ReaderStatus, ...] = ()
+        self.looked_at: datetime | None = None
         self._lanes = lanes
-        self._busy = self._paused = False
+        self._busy = self._again = self._paused = self._thorough = False
         self._timer = QTimer(self, interval=POLL_MS)
         self._timer.timeout.connect(self._poll)
 
     def start(self, *, demo: bool) -> None:
         """Begins with a new keeper; one for the other mode ends first."""
         self.demo = demo
-        self._set(READING)
+        self.moved.emit()
+        self._show((), READING)
         old, self.keeper = self.keeper, None
         self._busy = True
         submit(self._lanes.card, _new_keeper, old, demo, succeeded=self._begun, failed=self._failed)
+
+    @property
+    def paused(self) -> bool:
+        """Whether the card is at work for somebody."""
+        return self._paused
+
+    def look_closely(self, thorough: bool) -> None:
+        """From now on reads the other certificate's validity too, which takes a while; or no longer."""
+        self._thorough = thorough
+        if thorough:
+            self.refresh()
 
     def pause(self) -> None:
         """No polling while the card is at work."""
@@ -96,10 +117,11 @@ class CardWatch(QObject):
         self.refresh()
 
     def refresh(self) -> None:
-        """Reads all readers again."""
+        """Reads all readers again, or once more when they are just being read."""
+        self._again = self._busy
         if self.keeper is not None and not self._busy:
             self._busy = True
-            submit(self._lanes.card, _read, self.keeper, succeeded=self._read_done, failed=self._failed)
+            submit(self._lanes.card, _read, self.keeper, self._thorough, succeeded=self._read_done, failed=self._failed)
 
     def close(self) -> None:
         """Ends the keeper: it leaves the card locked."""
@@ -119,13 +141,23 @@ class CardWatch(QObject):
             self.start(demo=self.demo)
         elif not self._busy and not self._paused:
             self._busy = True
-            submit(self._lanes.card, _look, self.keeper, succeeded=self._read_done, failed=self._failed)
+            submit(self._lanes.card, _look, self.keeper, self._thorough, succeeded=self._look_done, failed=self._failed)
 
-    def _read_done(self, readers: tuple[ReaderStatus, ...] | None) -> None:
+    def _look_done(self, readers: tuple[ReaderStatus, ...] | None) -> None:
+        if readers is not None:
+            self.moved.emit()
+            self._show(readers, state_of(readers))
+        self._rest()
+
+    def _read_done(self, readers: tuple[ReaderStatus, ...]) -> None:
+        self._show(readers, state_of(readers))
+        self._rest()
+
+    def _rest(self) -> None:
         self._busy = False
         self._timer.setInterval(POLL_MS)
-        if readers is not None:
-            self._set(state_of(readers))
+        if self._again:
+            self.refresh()
 
     def _failed(self, error: Exception) -> None:
         self._busy = False
@@ -136,12 +168,16 @@ class CardWatch(QObject):
         code = error.code if isinstance(error, UserError) else ""
         if code == "internal-error":
             self.keeper = None  # a keeper that died is replaced at the next turn
-        self._set(CardState(codes.get(code, "no-service")))
+        self.moved.emit()
+        self._show((), CardState(codes.get(code, "no-service")))
 
-    def _set(self, state: CardState) -> None:
-        if state != self.state:
-            self.state = state
+    def _show(self, readers: tuple[ReaderStatus, ...], state: CardState) -> None:
+        before, self.state = self.state, state
+        self.readers = readers
+        self.looked_at = None if state == READING else datetime.now(UTC)
+        if state != before:
             self.changed.emit(state)
+        self.looked.emit()
 
 
 def _new_keeper(old: Keeper | None, demo: bool) -> Keeper:
@@ -152,12 +188,12 @@ def _new_keeper(old: Keeper | None, demo: bool) -> Keeper:
     return Keeper(demo=demo)
 
 
-def _look(keeper: Keeper) -> tuple[ReaderStatus, ...] | None:
-    return keeper.readers() if keeper.changed() else None
+def _look(keeper: Keeper, thorough: bool) -> tuple[ReaderStatus, ...] | None:
+    return keeper.readers(thorough=thorough) if keeper.changed() else None
 
 
-def _read(keeper: Keeper) -> tuple[ReaderStatus, ...]:
-    return keeper.readers()
+def _read(keeper: Keeper, thorough: bool) -> tuple[ReaderStatus, ...]:
+    return keeper.readers(thorough=thorough)
 
 
 def _close_keeper(keeper: Keeper) -> None:

@@ -44,6 +44,8 @@ class DocumentPage(DocumentFrame):
 
     signed = Signal(object)
     ready = Signal()
+    card_requested = Signal()
+    guidance_requested = Signal()
 
     def __init__(
         self, lanes: Lanes, watch: CardWatch, signer: SignerChoice, *, demo: bool, parent: QWidget | None = None
@@ -72,6 +74,7 @@ class DocumentPage(DocumentFrame):
 
     def _connect(self) -> None:
         self.toolbar.check.connect(self.check)
+        self.toolbar.card.connect(self.card_requested)
         self.view.page_changed.connect(self._page_changed)
         self.view.changed.connect(self._place_changed)
         self.view.first_picture.connect(self._first_picture)
@@ -98,6 +101,7 @@ class DocumentPage(DocumentFrame):
             panel.card_line.renew.connect(self._renew_card)
             panel.signer_line.card_chosen.connect(self._signer.use_card)
             panel.signer_line.file_requested.connect(self._signer.ask)
+            panel.card_line.details.connect(self.card_requested)
             panel.show_card(self._watch.state, demo=self._demo)
             self._signer_changed()
         return self._panel
@@ -112,6 +116,7 @@ class DocumentPage(DocumentFrame):
             self._controller.signed.connect(self.signed)
             self._controller.failed.connect(self._signing_failed)
             self._controller.stopped.connect(self._refresh)
+            self._controller.guidance_requested.connect(self.guidance_requested)
         return self._controller
 
     # --- the document -----------------------------------------------------------------------------------

@@ -61,6 +61,7 @@ class DocumentToolbar(QWidget):
     zoom_out = Signal()
     fit = Signal()
     check = Signal()
+    card = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -104,6 +105,8 @@ class DocumentToolbar(QWidget):
         self._divide(row)
         self.check_button = self._button(_("Check signatures"), "shield-check", _("Check signatures"), self.check)
         row.addWidget(self.check_button)
+        self.card_button = self._button(_("Card"), "id-card", _("About the card"), self.card)
+        row.addWidget(self.card_button)
 
     def _button(self, text: str, icon: str, name: str, told: SignalInstance) -> Button:
         made = Button(text, "ghost", icon)
@@ -137,7 +140,12 @@ class DocumentToolbar(QWidget):
         super().resizeEvent(event)
         narrow = self.width() < NARROW
         self.facts.setVisible(not narrow)
-        for button, text in ((self.open_button, _("Open")), (self.check_button, _("Check signatures"))):
+        words = (
+            (self.open_button, _("Open")),
+            (self.check_button, _("Check signatures")),
+            (self.card_button, _("Card")),
+        )
+        for button, text in words:
             wanted = "" if narrow else text
             if button.text() != wanted:
                 button.setText(wanted)

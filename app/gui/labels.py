@@ -59,6 +59,7 @@ class Paragraph(Label):
         option = QTextOption(self.alignment())
         option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         layout.setTextOption(option)
+        layout.setFormats(self._formats())
         layout.beginLayout()
         top = 0
         while (line := layout.createLine()).isValid():
@@ -67,6 +68,10 @@ class Paragraph(Label):
             top += pitch
         layout.endLayout()
         return layout, top
+
+    def _formats(self) -> list[QTextLayout.FormatRange]:
+        """Parts of the text that look different."""
+        return []
 
     def hasHeightForWidth(self) -> bool:
         return True

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QStackedWidget, QWidget
 
     from app.gui.card_watch import CardState, CardWatch
+    from app.gui.card_windows import CardWindows
     from app.gui.document_page import DocumentPage
     from app.gui.page_pictures import PagePictures
     from app.gui.practice import PracticeStrip
@@ -75,6 +76,7 @@ class MainWindow(QMainWindow):
         self._result: SigningResult | None = None
         self._watch: CardWatch | None = None
         self.signer = SignerChoice(lanes, self)
+        self._card_windows: CardWindows | None = None
         self.setMinimumSize(*MINIMUM)
         self.setAcceptDrops(True)
         self.setWindowTitle("Natsuin")
@@ -101,6 +103,15 @@ class MainWindow(QMainWindow):
             self._watch = CardWatch(self.lanes, self)
             self._watch.changed.connect(self._card_changed)
         return self._watch
+
+    @property
+    def card_windows(self) -> CardWindows:
+        """The windows about the card, none of which is there before it is wanted."""
+        if self._card_windows is None:
+            from app.gui.card_windows import CardWindows
+
+            self._card_windows = CardWindows(self.lanes, self.card_watch, self)
+        return self._card_windows
 
     # --- building ---------------------------------------------------------------------------------------
 
@@ -175,6 +186,8 @@ class MainWindow(QMainWindow):
             page.practice_requested.connect(self.practise)
             page.language_chosen.connect(self.use_language)
             page.renew_requested.connect(self._renew_card)
+            page.card_requested.connect(self.card_windows.open_card)
+            page.doctor_requested.connect(self.card_windows.open_doctor)
             page.show_card(self.card_watch.state)
             self.stack.addWidget(page)
             self._start = page
@@ -190,6 +203,7 @@ class MainWindow(QMainWindow):
         for keys, slot in (
             ("Ctrl+O", self.choose),
             ("Ctrl+W", self.go_home),
+            ("Ctrl+Shift+K", self.card_windows.open_card),
             ("Ctrl+Q", self.close),
         ):
             QShortcut(QKeySequence(keys), self, slot)
@@ -216,6 +230,8 @@ class MainWindow(QMainWindow):
     def _rebuild(self) -> None:
         self._put(self._new_stack())
         self._show_start()
+        if self._card_windows is not None:
+            self._card_windows.translate()
 
     def practise(self) -> None:
         """Enters the practice mode with the sample document."""
@@ -313,6 +329,8 @@ class MainWindow(QMainWindow):
             page.home_requested.connect(self.go_home)
             page.open_requested.connect(self.choose)
             page.signed.connect(self._signed)
+            page.card_requested.connect(self.card_windows.open_card)
+            page.guidance_requested.connect(self.card_windows.open_guidance)
             page.ready.connect(self._page_painted)
             page.ready.connect(self._start_rest)
             self.stack.addWidget(page)
@@ -384,7 +402,9 @@ class MainWindow(QMainWindow):
             self.settled.emit()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        fit = _pdf_of(event) is not None
+        from app.gui.dragging import dragged_pdf
+
+        fit = dragged_pdf(event) is not None
         if self._start is not None:
             self.start_page.drop_zone.show_drag("one" if fit else "refused")
         event.acceptProposedAction() if fit else event.accept()
@@ -397,13 +417,17 @@ class MainWindow(QMainWindow):
             self._start.drop_zone.show_drag("")
 
     def dropEvent(self, event: QDropEvent) -> None:
+        from app.gui.dragging import dragged_pdf
+
         self._drag_ended()
-        path = _pdf_of(event)
+        path = dragged_pdf(event)
         if path is not None:
             event.acceptProposedAction()
             self.open(path)
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        if self._card_windows is not None:
+            self._card_windows.close()
         self.close_document()
         if self._arrived is not None:
             self.lanes.pictures.start(self._arrived[0].close)
@@ -421,9 +445,3 @@ class MainWindow(QMainWindow):
 
     def _ignore_failure(self, _error: object) -> None:
         """Nothing depends on the outcome."""
-
-
-def _pdf_of(event: QDropEvent) -> Path | None:
-    """The one PDF that is being dragged, if it is one."""
-    paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
-    return paths[0] if len(paths) == 1 and paths[0].suffix.lower() == ".pdf" else None

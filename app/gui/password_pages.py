@@ -11,6 +11,8 @@ from app.gui.frames import Card, Divider
 from app.gui.labels import Label, Paragraph
 from app.gui.marks import Picture, Spinner
 from app.gui.password_parts import StepList
+from app.gui.password_purpose import Purpose
+from app.wording import procedures
 from app.wording.language import text as _
 
 
@@ -86,9 +88,9 @@ class Message(QWidget):
 class WaitingPage(Message):
     """1: put the card on the reader."""
 
-    def __init__(self, removed: bool) -> None:
+    def __init__(self, purpose: Purpose, *, removed: bool) -> None:
         super().__init__("", "", _("Put the card on the reader"), middle=Picture("nfc", "accent_ink", 44))
-        self.say(_("Then do not move it until signing is done. The next step comes by itself."))
+        self.say(purpose.waiting)
         if removed:
             text = _("The password had not been sent, so no try was used. Put the card back.")
             self.body.addWidget(Banner("warn", _("The card was removed"), text))
@@ -99,18 +101,18 @@ class WaitingPage(Message):
 class LockedPage(Message):
     """6: no more tries; the two ways out, or in practice that nothing has happened."""
 
-    def __init__(self, demo: bool) -> None:
+    def __init__(self, purpose: Purpose, *, demo: bool) -> None:
         title = _("The demo card is locked") if demo else _("The password is locked")
         super().__init__("lock", "warn_bar" if demo else "bad", title)
         if demo:
             self.say(_("Start the practice again, and it is as before. Your own card is not affected."))
         else:
-            self.say(_("It was wrong five times in a row. The PDF is unchanged."))
+            self.say(purpose.locked)
             self.say(_("Natsuin cannot unlock it. Reset it in one of these ways."))
             self.body.addWidget(self._ways())
 
     def _ways(self) -> QWidget:
-        office = _("Bring the card and a document that proves who you are.")
+        office = procedures.office_road()
         by_phone = _(
             "Book in the phone app, then reset at a store's machine within 24 hours. "
             "You need the four-digit PIN for logging in."
@@ -123,13 +125,15 @@ class LockedPage(Message):
         return ways
 
 
-class SigningPage(Message):
+class WorkPage(Message):
     """7: the password is on its way."""
 
-    def __init__(self) -> None:
-        super().__init__("", "", _("Signing"), middle=Spinner(44))
+    def __init__(self, purpose: Purpose) -> None:
+        super().__init__("", "", purpose.working, middle=Spinner(44))
         self.say(_("Please do not move the card."))
-        self.steps = StepList()
+        self.steps = StepList() if purpose.steps else None
+        if self.steps is None:
+            return
         row = QHBoxLayout()
         row.addStretch(1)
         row.addWidget(self.steps)
@@ -140,12 +144,11 @@ class SigningPage(Message):
 class UnknownPage(Message):
     """8: contact was lost while the password was on its way."""
 
-    def __init__(self) -> None:
+    def __init__(self, purpose: Purpose) -> None:
         super().__init__("unplug", "warn_bar", _("We could not learn the result"))
         self.say(_("Contact with the card was lost just after the password was sent. Whether it was right is unknown."))
-        title = _("The PDF is unchanged, and nothing will be sent again.")
         text = _("Put the card back, then only the number of tries left is read. That costs no try.")
-        self.body.addWidget(Banner("warn", title, text))
+        self.body.addWidget(Banner("warn", purpose.unknown, text))
 
 
 class BusyPage(Message):

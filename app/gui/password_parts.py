@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QGuiApplication, QPainter, QPaintEvent, QPen, QResizeEvent
@@ -14,6 +15,7 @@ from app.gui.frames import Card
 from app.gui.icons import pixmap
 from app.gui.labels import ElidedLabel, Label, Paragraph
 from app.gui.marks import Picture, Pill, TriesBars
+from app.gui.password_purpose import Purpose, signing
 from app.signing.sign import Step
 from app.wording.amounts import file_size, page_count
 from app.wording.language import text as _
@@ -36,18 +38,65 @@ class PasswordContext:
     sha256: str
     demo: bool
 
+    def purpose(self) -> Purpose:
+        """The words of the pages."""
+        return signing()
 
-class FileBox(Card):
-    """The file, where the signature goes, the name of the output; the fingerprint behind a link.
+    def box(self) -> SubjectBox:
+        """What is signed."""
+        return FileBox(self)
 
-    Signals: `resized` when the fingerprint was shown or hidden; `copied` when it is in the clipboard.
-    """
+    def disclosure(self) -> QWidget:
+        """Who will see what."""
+        note = _("It is part of the certificate on your card and cannot be hidden. Your My Number is not included.")
+        return Disclosure(_("What anyone who receives this PDF can see"), note)
+
+    def compact(self) -> QWidget:
+        """The same in two lines, for low screens."""
+        return CompactBox(self)
+
+
+class Context(Protocol):
+    """What the password is asked for, and the parts of the window that say so."""
+
+    @property
+    def demo(self) -> bool: ...
+
+    def purpose(self) -> Purpose: ...
+
+    def box(self) -> SubjectBox: ...
+
+    def disclosure(self) -> QWidget: ...
+
+    def compact(self) -> QWidget: ...
+
+
+class SubjectBox(Card):
+    """What the password is for. Signals: `resized`: it takes another room now; `copied`: something was copied."""
 
     resized = Signal()
     copied = Signal()
 
-    def __init__(self, context: PasswordContext, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent, box=True)
+
+    @property
+    def unfolded(self) -> bool:
+        """Whether details are open that want to stay in sight."""
+        return False
+
+    def fold(self) -> None:
+        """Closes the details."""
+
+
+class FileBox(SubjectBox):
+    """The file, where the signature goes, the name of the output; the fingerprint behind a link.
+
+    `resized` when the fingerprint was shown or hidden; `copied` when it is in the clipboard.
+    """
+
+    def __init__(self, context: PasswordContext, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self._sha256 = context.sha256
         row = QHBoxLayout()
         row.setSpacing(12)
@@ -75,6 +124,13 @@ class FileBox(Card):
         column.addWidget(self._fingerprint())
         row.addLayout(column, 1)
         self.body.addLayout(row)
+
+    @property
+    def unfolded(self) -> bool:
+        return self.more.isChecked()
+
+    def fold(self) -> None:
+        self.more.setChecked(False)
 
     def _fingerprint(self) -> QWidget:
         self._details = QWidget()
@@ -112,9 +168,9 @@ def disclosed() -> tuple[str, ...]:
 
 
 class Disclosure(QWidget):
-    """What everyone who gets the signed file can read of the signer."""
+    """What the certificate tells of its owner, and to whom."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, title: str, note: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -122,7 +178,7 @@ class Disclosure(QWidget):
         head = QHBoxLayout()
         head.setSpacing(8)
         head.addWidget(Picture("user", "text2", 18))
-        head.addWidget(Label(_("What anyone who receives this PDF can see"), "h3"), 1)
+        head.addWidget(Label(title, "h3"), 1)
         column.addLayout(head)
         pills = QHBoxLayout()
         pills.setSpacing(6)
@@ -130,7 +186,6 @@ class Disclosure(QWidget):
             pills.addWidget(Pill(word))
         pills.addStretch(1)
         column.addLayout(pills)
-        note = _("It is part of the certificate on your card and cannot be hidden. Your My Number is not included.")
         column.addWidget(Paragraph(note))
 
 

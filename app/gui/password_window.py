@@ -18,8 +18,8 @@ from app.gui.banner import Banner
 from app.gui.frames import Divider
 from app.gui.labels import Label
 from app.gui.password_field import PasswordField
-from app.gui.password_pages import BusyPage, LockedPage, Message, SigningPage, UnknownPage, WaitingPage, button
-from app.gui.password_parts import AdviceLine, CompactBox, Disclosure, FileBox, PasswordContext, Tick, TriesLine
+from app.gui.password_pages import BusyPage, LockedPage, Message, UnknownPage, WaitingPage, WorkPage, button
+from app.gui.password_parts import AdviceLine, Context, PasswordContext, Tick, TriesLine
 from app.signing.sign import Step
 from app.wording.language import text as _
 from app.wording.plain import shown
@@ -48,15 +48,18 @@ class PasswordWindow(QDialog):
 
     `submitted` carries the Secret, which the receiver must wipe; the window shows the signing state from then on.
     `cancelled`: closed by the person, nothing was sent. `recheck_requested`: read the number of tries left.
+    `guidance_requested`: the password is locked, and the person wants to know more of the ways out.
     """
 
     submitted = Signal(object)
     cancelled = Signal()
     recheck_requested = Signal()
+    guidance_requested = Signal()
 
-    def __init__(self, parent: QWidget | None, context: PasswordContext) -> None:
+    def __init__(self, parent: QWidget | None, context: Context) -> None:
         super().__init__(parent)
         self._context = context
+        self._purpose = context.purpose()
         self.state = State.WAITING
         self.tries: int | None = None
         self.setWindowTitle("Natsuin")
@@ -76,12 +79,12 @@ class PasswordWindow(QDialog):
 
     def show_waiting(self) -> None:
         """1: no card yet."""
-        self._show_message(WaitingPage(removed=False), State.WAITING)
+        self._show_message(WaitingPage(self._purpose, removed=False), State.WAITING)
 
     def show_removed_before(self) -> None:
         """The card went away before anything was sent; nothing new while the window waits for it anyway."""
         if self.state is not State.WAITING:
-            self._show_message(WaitingPage(removed=True), State.WAITING)
+            self._show_message(WaitingPage(self._purpose, removed=True), State.WAITING)
 
     def show_typing(self, tries: int | None) -> None:
         """Ready for the password; `tries` as just read from the card, None: unknown, 0: locked."""
@@ -94,20 +97,20 @@ class PasswordWindow(QDialog):
 
     def show_locked(self) -> None:
         """6: no more tries; the two ways out, or that only the practice has ended."""
-        self._show_message(LockedPage(self._context.demo), State.LOCKED)
+        self._show_message(LockedPage(self._purpose, demo=self._context.demo), State.LOCKED)
 
     def show_signing(self) -> None:
         """7: the password is on its way; nothing can be stopped from here on."""
-        self._show_message(SigningPage(), State.SIGNING)
+        self._show_message(WorkPage(self._purpose), State.SIGNING)
 
     def step_done(self, step: Step) -> None:
         """One more of the four steps is done."""
-        if isinstance(self._page, SigningPage):
+        if isinstance(self._page, WorkPage) and self._page.steps is not None:
             self._page.steps.show_done(list(Step).index(step) + 1)
 
     def show_unknown(self) -> None:
         """8: contact was lost while the password was on its way."""
-        self._show_message(UnknownPage(), State.UNKNOWN)
+        self._show_message(UnknownPage(self._purpose), State.UNKNOWN)
 
     def show_busy(self) -> None:
         """9: another program holds the card; the window counts and waits."""
@@ -224,12 +227,12 @@ class PasswordWindow(QDialog):
         self._form_column = column = QVBoxLayout(form)
         column.setContentsMargins(0, 0, 0, 0)
         self._title = Label(_("Enter your signature password"), "title")
-        self.file_box = FileBox(self._context)
+        self.file_box = self._context.box()
         self.file_box.resized.connect(self._details_turned)
         self.file_box.copied.connect(self._back_to_field)
-        self._disclosure = Disclosure()
+        self._disclosure = self._context.disclosure()
         self._divider = Divider()
-        self._compact_box = CompactBox(self._context)
+        self._compact_box = self._context.compact()
         self.banner = Banner("bad")
         self.demo_banner = Banner(
             "info",
@@ -250,7 +253,7 @@ class PasswordWindow(QDialog):
         self.tick.toggled.connect(self._hold_button)
         self.cancel_button = button(_("Cancel"))
         self.cancel_button.clicked.connect(self.reject)
-        self.sign_button = button(_("Sign"), "primary", "pen-line")
+        self.sign_button = button(self._purpose.action, "primary", self._purpose.icon)
         self.sign_button.clicked.connect(self.submit)
         foot = QHBoxLayout()
         foot.setSpacing(10)
@@ -307,6 +310,10 @@ class PasswordWindow(QDialog):
             first = button(_("Check the tries left"), "primary", "refresh")
             first.clicked.connect(self.recheck_requested)
             page.end(leave, first)
+        elif state is State.LOCKED and not self._context.demo:
+            guide = button(_("What to do…"))
+            guide.clicked.connect(self.guidance_requested)
+            page.end(guide, leave)
         else:
             page.end(leave)
         self.field.clear()
@@ -332,8 +339,8 @@ class PasswordWindow(QDialog):
         self._arrange(compact=False)
         if self._page is self._form and self._needed() > room:
             self._arrange(compact=True)
-            if self.file_box.more.isChecked() and self._needed() > room:
-                self.file_box.more.setChecked(False)  # comes back here
+            if self.file_box.unfolded and self._needed() > room:
+                self.file_box.fold()  # comes back here
                 return
         self.setFixedSize(WIDTH, self._needed())
         self.setFixedSize(WIDTH, self._needed())  # now that every paragraph has its true width
@@ -360,7 +367,7 @@ class PasswordWindow(QDialog):
         """`compact`: for low screens; an open fingerprint stays in sight."""
         for widget in (self._title, self._disclosure, self._divider):
             widget.setVisible(not compact)
-        self.file_box.setVisible(not compact or self.file_box.more.isChecked())
+        self.file_box.setVisible(not compact or self.file_box.unfolded)
         self._compact_box.setVisible(compact)
         self._form_column.setSpacing(8 if compact else 16)
         margin = 16 if compact else 24

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class SignerChoice(QObject):
-    """`key_file` is None for the card. `changed`: another one signs now; `refused`: a UserError, what was chosen cannot."""
+    """`key_file` is None for the card. `changed`: another one signs now; `refused`: what was chosen cannot, and why."""
 
     changed = Signal()
     refused = Signal(object)

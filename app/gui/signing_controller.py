@@ -26,11 +26,15 @@ RETRY_MS = 700
 
 
 class SigningController(QObject):
-    """One signature at a time. Ends with `signed`, `failed` or `stopped` (nothing happened)."""
+    """One signature at a time. Ends with `signed`, `failed` or `stopped` (nothing happened).
+
+    `guidance_requested`: the password is locked and the person wants to know the ways out.
+    """
 
     signed = Signal(object)
     failed = Signal(object)
     stopped = Signal()
+    guidance_requested = Signal()
 
     def __init__(self, lanes: Lanes, watch: CardWatch, window: QWidget) -> None:
         super().__init__(window)
@@ -76,6 +80,7 @@ class SigningController(QObject):
         window.submitted.connect(self._submitted)
         window.cancelled.connect(self._cancelled)
         window.recheck_requested.connect(self._read_tries)
+        window.guidance_requested.connect(self._guide)
         self.password_window = window
         self._read_tries()
 
@@ -171,6 +176,10 @@ class SigningController(QObject):
     def _cancelled(self) -> None:
         self._leave()
         self.stopped.emit()
+
+    def _guide(self) -> None:
+        self._cancelled()
+        self.guidance_requested.emit()
 
     def _end_failed(self, error: Exception) -> None:
         self._leave()

@@ -103,6 +103,8 @@ class StartPage(QScrollArea):
     practice_requested = Signal()
     language_chosen = Signal(str)
     renew_requested = Signal()
+    card_requested = Signal()
+    doctor_requested = Signal()
 
     def __init__(self, *, demo: bool, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -129,6 +131,8 @@ class StartPage(QScrollArea):
         side.setSpacing(12)
         self.card = CardCard()
         self.card.renew.connect(self.renew_requested)
+        self.card.details.connect(self.card_requested)
+        self.card.diagnose.connect(self.doctor_requested)
         side.addWidget(self.card)
         self.check = Tile("shield-check", _("Check a signature"), _("Who signed, and whether it was changed since"))
         self.check.clicked.connect(self.check_requested)

@@ -68,7 +68,11 @@ def test_the_status_shows_what_needs_no_password(keeper: Keeper, vcard: VirtualC
         "sign_tries_left": 5,
         "auth_tries_left": 3,
         "problem": None,
+        "phone": None,
+        "auth_not_before": None,
+        "auth_not_after": None,
     }
+    assert keeper.readers(thorough=True)[0].auth_not_after
     assert (second.name, second.card) == (READERS[1], "none")
     assert vcard.counts["VERIFY"] == 0
 

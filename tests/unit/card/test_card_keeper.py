@@ -9,6 +9,8 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -191,6 +193,16 @@ def test_status(keeper: Keeper) -> None:
         assert keeper.readers()[0].card == "my-number"
     key.release()
     key.release()
+
+
+def test_of_the_other_certificate_only_its_validity_leaves_the_keeper(keeper: Keeper) -> None:
+    (thorough,) = keeper.readers(thorough=True)
+    (usual,) = keeper.readers()
+    begins, ends = thorough.auth_not_before, thorough.auth_not_after
+    assert begins is not None
+    assert ends is not None
+    assert datetime.fromisoformat(begins) < datetime.now(UTC) < datetime.fromisoformat(ends)
+    assert thorough == replace(usual, auth_not_before=begins, auth_not_after=ends)
 
 
 def status(name: str, card: str, problem: str | None = None) -> ReaderStatus:

@@ -1,0 +1,75 @@
+"""The windows about the card: at most one of each, opened from everywhere."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
+
+from app.gui.background import Lanes
+from app.gui.card_watch import CardWatch
+
+if TYPE_CHECKING:
+    from app.gui.card_window import CardWindow
+
+
+class CardWindows(QObject):
+    """The card window and the reader doctor of one main window."""
+
+    def __init__(self, lanes: Lanes, watch: CardWatch, window: QWidget) -> None:
+        super().__init__(window)
+        self._lanes, self._watch, self._parent = lanes, watch, window
+        self.card: CardWindow | None = None
+        self.doctor: QWidget | None = None
+
+    def open_card(self) -> None:
+        """Shows the card window, in front if it is there already."""
+        from app.gui.card_window import SIZE, CardWindow
+
+        if self.card is None:
+            self.card = CardWindow(self._lanes, self._watch, self._parent)
+            self.card.doctor_requested.connect(self.open_doctor)
+            self.card.destroyed.connect(self._card_gone)
+            room = self._parent.screen().availableSize()
+            self.card.resize(min(SIZE[0], room.width()), min(SIZE[1], room.height() - 40))
+        _bring_forward(self.card)
+
+    def open_guidance(self) -> None:
+        """Shows the ways out of a lock."""
+        self.open_card()
+        if self.card is not None:
+            self.card.explain("locked")
+
+    def open_doctor(self) -> None:
+        """Shows the reader doctor, in front if it is there already."""
+        if self.doctor is None:
+            self.doctor = import_module("app.gui.doctor_window").DoctorWindow(self._lanes, self._watch, self._parent)
+            self.doctor.destroyed.connect(self._doctor_gone)
+        _bring_forward(self.doctor)
+
+    def translate(self) -> None:
+        """The language has changed: the card window speaks it at once, the doctor when it is opened again."""
+        if self.card is not None:
+            self.card.translate()
+        if self.doctor is not None:
+            self.doctor.close()
+
+    def close(self) -> None:
+        """Closes both."""
+        for window in (self.card, self.doctor):
+            if window is not None:
+                window.close()
+
+    def _card_gone(self) -> None:
+        self.card = None
+
+    def _doctor_gone(self) -> None:
+        self.doctor = None
+
+
+def _bring_forward(window: QWidget) -> None:
+    window.show()
+    window.raise_()
+    window.activateWindow()
