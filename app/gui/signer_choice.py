@@ -37,7 +37,10 @@ class SignerChoice(QObject):
         ask_key_file(self._window, self._chosen, self.key_file.parent if self.key_file else None)
 
     def _chosen(self, name: str) -> None:
-        submit(self._lanes.document, _looked_at, Path(name), succeeded=self._use, failed=self.refused)
+        submit(self._lanes.document, _looked_at, Path(name), succeeded=self._use, failed=self._refuse)
+
+    def _refuse(self, error: Exception) -> None:
+        self.refused.emit(error)
 
     def _use(self, file: Path | None) -> None:
         if file != self.key_file:
