@@ -111,7 +111,7 @@ class WaitingPage(Message):
             self.body.addWidget(Banner("warn", _("The card was removed"), text))
         else:
             self.body.addWidget(Banner("info", _("If it is not found, lift it and put it back."), ""))
-        check = button(_("Check the reader"), "ghost", "search")
+        check = button(_("Reader check"), "ghost", "search")
         check.clicked.connect(self.doctor)
         self.end(self.leave, beside=check)
 

@@ -8,7 +8,16 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from app.errors.base import Cancelled, UserError
-from app.errors.card import CardBusy, CardRemoved, NoCard, NoReader, OutcomeUnknown, PasswordIncorrect, PasswordLocked
+from app.errors.card import (
+    CardBusy,
+    CardChanged,
+    CardRemoved,
+    NoCard,
+    NoReader,
+    OutcomeUnknown,
+    PasswordIncorrect,
+    PasswordLocked,
+)
 from app.gui.background import Lanes
 from app.gui.card_watch import CardWatch
 from app.gui.delivery import submit
@@ -99,6 +108,10 @@ class PasswordTalk(QObject):
             window.show_locked()
             window.open()
             return
+        if isinstance(error, CardChanged):
+            window.show_changed()
+            window.open()
+            return
         if isinstance(error, CardBusy):
             window.show_busy()
         elif not isinstance(error, NoCard | NoReader | CardRemoved):
@@ -124,6 +137,8 @@ class PasswordTalk(QObject):
             window.show_wrong(error.attempts_remaining)
         elif isinstance(error, PasswordLocked):
             window.show_locked()
+        elif isinstance(error, CardChanged):
+            window.show_changed()
         elif isinstance(error, OutcomeUnknown):
             window.show_unknown()
         elif isinstance(error, CardRemoved):

@@ -3,45 +3,60 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from app.errors.base import Cancelled, UserError
-from app.errors.card import CardBusy, CardRemoved, NoCard, NoReader, OutcomeUnknown, PasswordIncorrect, PasswordLocked
-from app.gui.background import Lanes
+from app.errors.card import (
+    CardBusy,
+    CardChanged,
+    CardRemoved,
+    NoCard,
+    NoReader,
+    OutcomeUnknown,
+    PasswordIncorrect,
+    PasswordLocked,
+)
+from app.errors.key import KeyFilePasswordIncorrect
+from app.gui.background import Lane, Lanes
 from app.gui.card_watch import CardWatch
 from app.gui.delivery import submit
 from app.secret import Secret
 from app.signing.request import SigningRequest
 
 if TYPE_CHECKING:
-    from app.card.keeper import CardKey, Keeper
+    from app.card.keeper import Keeper
     from app.document.child import DocumentChild
     from app.gui.password_window import PasswordWindow
+    from app.signing.key import LockedKey
     from app.signing.sign import SigningResult, Step
 
 RETRY_MS = 700
 
 
 class SigningController(QObject):
-    """One signature at a time. Ends with `signed`, `failed` or `stopped` (nothing happened).
+    """One signature at a time, by card or key file. Ends with `signed`, `failed` or `stopped` (nothing happened).
 
-    `guidance_requested`: the password is locked and the person wants to know the ways out.
+    `guidance_requested`: the password is locked and the person wants to know the ways out. `doctor_requested`: no card
+    is found, and the person wants to know why.
     """
 
     signed = Signal(object)
     failed = Signal(object)
     stopped = Signal()
     guidance_requested = Signal()
+    doctor_requested = Signal()
 
     def __init__(self, lanes: Lanes, watch: CardWatch, window: QWidget) -> None:
         super().__init__(window)
         self._lanes, self._watch, self._parent = lanes, watch, window
         self._request: SigningRequest | None = None
         self._child: DocumentChild | None = None
-        self._key: CardKey | None = None
+        self._key_file: Path | None = None
+        self._key: LockedKey | None = None
         self.password_window: PasswordWindow | None = None
         self._retry = QTimer(self, singleShot=True, interval=RETRY_MS)
         self._retry.timeout.connect(self._read_tries)
@@ -51,15 +66,21 @@ class SigningController(QObject):
         """Whether a signature is under way."""
         return self._request is not None
 
-    def begin(self, request: SigningRequest, child: DocumentChild) -> None:
-        """Rehearses: everything that can fail without the card fails here."""
-        self._request, self._child = request, child
+    @property
+    def _lane(self) -> Lane:
+        """Where the key works: a key file does not wait for what a card is asked."""
+        return self._lanes.card if self._key_file is None else self._lanes.document
+
+    def begin(self, request: SigningRequest, child: DocumentChild, key_file: Path | None = None) -> None:
+        """Rehearses: everything that can fail without the key fails here. Without a key file the card signs."""
+        self._request, self._child, self._key_file = request, child, key_file
         submit(self._lanes.document, _rehearse, request, child, succeeded=self._rehearsed, failed=self._end_failed)
 
     # --- the card is asked how many tries are left --------------------------------------------------------
 
     def _rehearsed(self, _nothing: object) -> None:
-        from app.gui.password_window import PasswordContext, PasswordWindow
+        from app.gui.password_window import PasswordWindow
+        from app.gui.signing_context import PasswordContext
 
         request = self._request
         assert request is not None
@@ -75,12 +96,16 @@ class SigningController(QObject):
             target_name=request.target.name,
             sha256=request.snapshot.sha256,
             demo=request.demo,
+            profile=request.profile.name,
+            reader=self._watch.state.reader,
+            key_file=self._key_file.name if self._key_file is not None else "",
         )
         window = PasswordWindow(self._parent, context)
         window.submitted.connect(self._submitted)
         window.cancelled.connect(self._cancelled)
         window.recheck_requested.connect(self._read_tries)
         window.guidance_requested.connect(self._guide)
+        window.doctor_requested.connect(self.doctor_requested)
         self.password_window = window
         self._read_tries()
 
@@ -88,20 +113,24 @@ class SigningController(QObject):
         keeper = self._watch.keeper
         if self.password_window is None:
             return
+        if self._key_file is not None:
+            submit(self._lane, _looked_at, self._key_file, succeeded=self._tries_read, failed=self._tries_not_read)
+            return
         if keeper is None:
             self._retry.start()
             return
         submit(self._lanes.card, _tries, keeper, succeeded=self._tries_read, failed=self._tries_not_read)
 
-    def _tries_read(self, answer: tuple[CardKey, int | None]) -> None:
-        self._key, tries = answer
+    def _tries_read(self, answer: tuple[LockedKey, str, int | None]) -> None:
+        self._key, reader, tries = answer
         window = self.password_window
         if window is None:
-            self._lanes.card.start(self._key.release)
+            self._lane.start(self._key.release)
         elif tries == 0:
             window.show_locked()
             window.open()
         else:
+            window.show_reader(reader)
             window.show_typing(tries)
             window.open()
 
@@ -120,6 +149,10 @@ class SigningController(QObject):
             window.show_locked()
             window.open()
             return
+        elif isinstance(error, CardChanged):
+            window.show_changed()
+            window.open()
+            return
         else:
             self._end_failed(error)
             return
@@ -133,7 +166,7 @@ class SigningController(QObject):
         assert self._child is not None
         assert self._key is not None
         submit(
-            self._lanes.card,
+            self._lane,
             _sign,
             self._request,
             self._child,
@@ -161,8 +194,12 @@ class SigningController(QObject):
                 window.show_locked()
             else:
                 window.show_wrong(error.attempts_remaining)
+        elif isinstance(error, KeyFilePasswordIncorrect):
+            window.show_wrong(None)
         elif isinstance(error, PasswordLocked):
             window.show_locked()
+        elif isinstance(error, CardChanged):
+            window.show_changed()
         elif isinstance(error, OutcomeUnknown):
             window.show_unknown()
         elif isinstance(error, CardRemoved):
@@ -191,12 +228,12 @@ class SigningController(QObject):
     def _leave(self) -> None:
         self._retry.stop()
         if self._key is not None:
-            self._lanes.card.start(self._key.release)
+            self._lane.start(self._key.release)
         if self.password_window is not None:
             window, self.password_window = self.password_window, None
             window.finish()
             window.deleteLater()
-        self._key = self._request = self._child = None
+        self._key = self._request = self._child = self._key_file = None
         self._watch.resume()
 
 
@@ -206,13 +243,21 @@ def _rehearse(request: SigningRequest, child: DocumentChild) -> None:
     rehearse(request, child)
 
 
-def _tries(keeper: Keeper) -> tuple[CardKey, int | None]:
+def _tries(keeper: Keeper) -> tuple[LockedKey, str, int | None]:
     key = keeper.key(keeper.choose(None))
-    return key, key.attempts_remaining()
+    return key, key.reader, key.attempts_remaining()
+
+
+def _looked_at(file: Path) -> tuple[LockedKey, str, None]:
+    from app.pki.keyfile import KeyFile
+
+    key = KeyFile(file)
+    key.attempts_remaining()
+    return key, "", None
 
 
 def _sign(
-    request: SigningRequest, child: DocumentChild, key: CardKey, secret: Secret
+    request: SigningRequest, child: DocumentChild, key: LockedKey, secret: Secret
 ) -> Generator[Step, None, SigningResult]:
     from app.signing.sign import steps
 

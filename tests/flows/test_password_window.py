@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.gui import password_window
-from app.gui.password_window import PasswordContext, PasswordWindow, State
+from app.gui.password_window import PasswordWindow, State
+from app.gui.signing_context import PasswordContext
 from app.secret import Secret
 from app.signing.sign import Step
 from app.wording import language
