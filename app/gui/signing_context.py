@@ -17,7 +17,7 @@ from app.wording.amounts import file_size, page_count
 from app.wording.language import text as _
 from app.wording.plain import shown
 
-_NAME_ROOM = 60
+_NAME_ROOM, _SHORT_NAME = 32, 24  # characters of a reader or a key file
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,22 +63,29 @@ class PasswordContext:
         """The same in three lines, for low screens."""
         return CompactBox(self)
 
-    def signer(self, reader: str) -> str:
-        """What signs: the key file, the practice, or the card in this reader."""
+    def signer(self, reader: str, room: int = _NAME_ROOM) -> str:
+        """What signs: the key file, the practice, or the card in this reader; its name in `room` characters."""
         if self.demo:
             return _("practice (demo card)")
         name, place = (_("key file"), self.key_file) if self.key_file else (_("My Number Card"), reader)
-        return _("{what} ({name})", what=name, name=shown(place, _NAME_ROOM)) if place else name
+        return _("{what} ({name})", what=name, name=shown(place, room)) if place else name
 
 
 def destination(profile: str) -> str:
     """For whom a signature of this profile is."""
-    return {"pades-b-b": _("general contract (PAdES B-B)")}.get(profile, profile)
+    return {"pades-b-b": _("general contract")}.get(profile, profile)
+
+
+def form(profile: str) -> str:
+    """The same with the name of the format."""
+    formats = {"pades-b-b": "PAdES B-B"}
+    what = destination(profile)
+    return _("{what} ({name})", what=what, name=formats[profile]) if profile in formats else what
 
 
 def disclosed_by_file() -> tuple[str, ...]:
     """What the certificates of offices and companies hold, some of these each."""
-    return (_("Name"), _("Company or office"), _("Position or profession"), _("Registration number and the like"))
+    return (_("Name"), _("Company, office"), _("Position"), _("Registration number"))
 
 
 class FileBox(SubjectBox):
@@ -105,17 +112,17 @@ class FileBox(SubjectBox):
         column.addWidget(Label(facts, "caption", "text2"))
         target = ElidedLabel(_("Saved as: {name}", name=shown(context.target_name)), "caption", "text2")
         column.addWidget(target)
-        column.addWidget(ElidedLabel(_("For: {what}", what=destination(context.profile)), "caption", "text2"))
-        self._signer = ElidedLabel("", "caption", "text2")
         line = QHBoxLayout()
         line.setSpacing(12)
-        line.addWidget(self._signer, 1)
+        line.addWidget(ElidedLabel(_("For: {what}", what=form(context.profile)), "caption", "text2"), 1)
         self.more = Button(_("Details"), "link", "chevron-right")
         self.more.setAutoDefault(False)
         self.more.setCheckable(True)
         self.more.toggled.connect(self._show_fingerprint)
         line.addWidget(self.more)
         column.addLayout(line)
+        self._signer = ElidedLabel("", "caption", "text2")
+        column.addWidget(self._signer)
         column.addWidget(self._fingerprint())
         row.addLayout(column, 1)
         self.body.addLayout(row)
@@ -184,4 +191,4 @@ class CompactBox(SubjectBox):
         self.show_reader(context.reader)
 
     def show_reader(self, name: str) -> None:
-        self._what.setText(_(" · ").join((destination(self._context.profile), self._context.signer(name))))
+        self._what.setText(_(" · ").join((destination(self._context.profile), self._context.signer(name, _SHORT_NAME))))
