@@ -12,7 +12,7 @@ from typing import Self
 from app.card import password
 from app.card.apdu import ApduError, ContactLost, Transport
 from app.card.jpki import JpkiSession, fault, lost
-from app.card.slots import Slots, SlotState
+from app.card.slots import Slots
 from app.card.status import ReaderStatus
 from app.errors.base import UserError
 from app.errors.card import (
@@ -53,8 +53,6 @@ class CardHolder:
     def __init__(self, slots: Slots) -> None:
         self._slots = slots
         self._held: _Held | None = None
-        self._seen: dict[str, SlotState] = {}
-        self._busy: set[str] = set()
 
     def __enter__(self) -> Self:
         return self
@@ -74,23 +72,7 @@ class CardHolder:
 
         `thorough` reads the 利用者証明用 certificate too; of it only its validity leaves this process.
         """
-        self._seen = self._slots.states()
-        found = [self._status(name, state.present, thorough) for name, state in self._seen.items()]
-        self._busy = {status.name for status in found if status.problem == CardBusy.code}
-        return found
-
-    def changed(self) -> bool:
-        """Whether a reader or a card came or went since `readers`, or a busy one may have become free."""
-        now = self._slots.states()
-        if now.keys() != self._seen.keys():
-            return True
-        for name, state in now.items():
-            seen = self._seen[name]
-            if (state.present, state.event) != (seen.present, seen.event):
-                return True
-            if name in self._busy and state.in_use != seen.in_use:
-                return True
-        return False
+        return [self._status(name, state.present, thorough) for name, state in self._slots.states().items()]
 
     def attempts(self, reader: str) -> int | None:
         """Takes the card if it is not held, looks again who it is, and reads its counter."""

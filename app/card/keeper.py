@@ -110,10 +110,6 @@ class Keeper:
         """
         return tuple(ReaderStatus.from_plain(item) for item in self.call("readers", thorough=thorough).value)
 
-    def changed(self) -> bool:
-        """Whether a reader or a card came or went since the last `readers()`; says nothing to any card."""
-        return bool(self.call("changed").value)
-
     def choose(self, name: str | None = None) -> str:
         """The reader to sign with: the only one with a My Number card, or the one called `name` (or a part of it).
 
@@ -341,7 +337,6 @@ def serve(channel: Channel, *options: str) -> None:
     with CardHolder(_slots(options)) as holder, idle.IdleClock(holder, idle.PATIENCE) as clock:
         handlers: dict[str, Handler] = {
             "readers": lambda _, thorough: [status.plain() for status in holder.readers(thorough=thorough)],
-            "changed": lambda _: holder.changed(),
             "attempts": lambda _, reader: holder.attempts(reader),
             "unlock": lambda blobs, reader: Answer(blobs=holder.unlock(reader, Secret.taking(blobs[0]))),
             "sign": lambda blobs: Answer(blobs=[holder.sign(bytes(blobs[0]))]),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal, SignalInstance
+from PySide6.QtCore import Qt, Signal, SignalInstance
 
 from app.card.status import ReaderStatus
 from app.gui import card_line
@@ -87,7 +87,7 @@ class ReaderGroup(Group):
 
 
 class CertificateGroup(Group):
-    """The 署名用 certificate, with the other one below it. `explain`: the key of an explanation is wanted."""
+    """The 署名用 certificate. `explain`: the key of an explanation is wanted."""
 
     read_requested = Signal()
     forget_requested = Signal()
@@ -96,18 +96,16 @@ class CertificateGroup(Group):
     def __init__(self, reader: ReaderStatus, now: datetime, read: ReadCertificate | None) -> None:
         super().__init__(_("Signature certificate (署名用電子証明書)"))
         self.read_button: Button | None = None
-        seen = words.life_of(reader, now)
         if read is None:
             self._add_presence(reader)
-            self._add_estimate(reader, seen)
+            self._add_estimate(reader, words.life_of(reader, now))
             self._add_reading(reader)
         else:
             self._add_read(read, now)
-        self._add_other(reader, seen)
 
     def _add_presence(self, reader: ReaderStatus) -> None:
         said = words.certificate(reader.sign_certificate)
-        row = _answer_row(said, _("On this card?"))
+        row = _answer_row(said, _("The certificate is"))
         if reader.sign_certificate is False:
             row.put(KeyedButton(_("Why?"), "link", "absent", self.explain))
         self.add(row)
@@ -119,7 +117,7 @@ class CertificateGroup(Group):
         if seen is None:
             row.say(_("Not known without the password"))
         else:
-            row.body.addWidget(LifeView(seen, validity.ends_early(), validity.estimate()))
+            row.body.addWidget(LifeView(seen, early=validity.ends_early(), note=validity.estimate()))
         self.add(row)
 
     def _add_reading(self, reader: ReaderStatus) -> None:
@@ -152,23 +150,27 @@ class CertificateGroup(Group):
         if exact is None:
             row.say(_("Not known"))
         else:
-            row.body.addWidget(LifeView(exact, validity.ends_early()))
+            row.body.addWidget(LifeView(exact, early=validity.ends_early()))
         self.add(row)
         row = Row("info", "text2", "")
         kept = _("It is kept nowhere: it goes when you hide it, close this window or take the card away.")
         row.say(kept, role="caption")
         self.add(row)
 
-    def _add_other(self, reader: ReaderStatus, seen: Life | None) -> None:
-        said = words.certificate(reader.auth_certificate)
-        row = _answer_row(said, _("The other certificate (利用者証明用)"))
+
+class OtherCertificateGroup(Group):
+    """The 利用者証明用 certificate, which says when both are likely to end."""
+
+    def __init__(self, reader: ReaderStatus, now: datetime) -> None:
+        super().__init__(_("The other certificate (利用者証明用電子証明書)"))
+        row = _answer_row(words.certificate(reader.auth_certificate), _("The certificate is"))
         row.body.addWidget(Paragraph(_("It is for logging in. Natsuin does not sign with it.")))
-        if reader.sign_certificate is False and seen is not None:
-            row.body.addWidget(LifeView(seen))
-        elif seen is not None:
-            state = _("{day} ({state})", day=validity.last_day(seen), state=validity.left_words(seen))
-            row.body.addWidget(Paragraph(_("{topic}: {text}", topic=_("Valid until"), text=state)))
         self.add(row)
+        seen = words.life_of(reader, now)
+        if seen is not None:
+            row = Row("calendar", "text2", _("Valid until"))
+            row.body.addWidget(LifeView(seen))
+            self.add(row)
 
 
 class TriesGroup(Group):
@@ -180,7 +182,7 @@ class TriesGroup(Group):
         super().__init__(_("Tries left of the passwords"))
         self._add(
             _("Signature password"),
-            _("6–16 capital letters and digits. This is the one that Natsuin asks for."),
+            _("6–16 capitals and digits. Natsuin asks for this one."),
             reader.sign_tries_left,
             words.SIGN_TRIES,
         )
@@ -197,7 +199,8 @@ class TriesGroup(Group):
         row.say(title, purpose, role="strong")
         said = words.tries(left, total)
         if left == 0:
-            row.put(KeyedButton(_("What to do"), "link", "locked", self.explain))
+            ways = KeyedButton(_("What to do"), "link", "locked", self.explain)
+            row.body.addWidget(ways, 0, Qt.AlignmentFlag.AlignLeft)
             row.put(Pill(said, "bad", "lock"))
         else:
             if left is not None:

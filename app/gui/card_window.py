@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QDialog, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
+from app.card.status import ReaderStatus
 from app.errors.base import UserError
 from app.gui.background import Lanes
 from app.gui.banner import Banner
 from app.gui.buttons import Button
-from app.gui.card_groups import CertificateGroup, ReaderGroup, TriesGroup
+from app.gui.card_groups import CertificateGroup, OtherCertificateGroup, ReaderGroup, TriesGroup
 from app.gui.card_rows import Group
 from app.gui.card_watch import CardWatch
 from app.gui.explanations import Explanation
@@ -26,12 +27,11 @@ from app.wording.language import text as _
 if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent
 
-    from app.card.status import ReaderStatus
     from app.gui.certificate_reading import ReadCertificate
 
 SIZE = (760, 730)
 MINIMUM = (560, 320)
-NARROW = 680  # below it, values stand under their labels
+NARROW = 740  # below it, values stand under their labels
 
 
 def now() -> datetime:
@@ -69,8 +69,8 @@ class CardWindow(QDialog):
         self._column.setSpacing(0)
         self._content: QWidget | None = None
         self.translate()
-        watch.looked.connect(self._follow)
-        watch.moved.connect(self._forget)
+        watch.looked.connect(self._looked)
+        watch.stirred.connect(self._stirred)
         watch.look_closely(True)
 
     # --- building ---------------------------------------------------------------------------------------
@@ -79,6 +79,7 @@ class CardWindow(QDialog):
         """Builds everything, in the language in use."""
         if self._content is not None:
             self._column.removeWidget(self._content)
+            self._content.hide()
             self._content.deleteLater()
         self.setWindowTitle(_("Card — {program}", program="Natsuin"))
         self._content = content = QWidget()
@@ -101,10 +102,10 @@ class CardWindow(QDialog):
         page = QWidget()
         page.setProperty("ground", "win")
         column = QVBoxLayout(page)
-        column.setContentsMargins(28, 20, 28, 24)
-        column.setSpacing(20)
+        column.setContentsMargins(28, 16, 28, 24)
+        column.setSpacing(16)
         self._live = QVBoxLayout()
-        self._live.setSpacing(20)
+        self._live.setSpacing(16)
         column.addLayout(self._live)
         below = Group(_("What to know"))
         self.explanations: dict[str, Explanation] = {}
@@ -123,7 +124,7 @@ class CardWindow(QDialog):
         foot.setContentsMargins(28, 12, 28, 12)
         foot.setSpacing(10)
         self.time = Paragraph("")
-        foot.addWidget(self.time, 1)
+        foot.addWidget(self.time, 1, Qt.AlignmentFlag.AlignVCenter)
         self.again = Button(_("Look again"), "default", "refresh")
         self.again.setAutoDefault(False)
         self.again.clicked.connect(self._look_again)
@@ -136,11 +137,22 @@ class CardWindow(QDialog):
 
     # --- following the card -----------------------------------------------------------------------------
 
+    def _looked(self) -> None:
+        current = self._current()
+        if self._read is not None:
+            same = self._read_of is not None and _same_card(self._read_of, current)
+            self._read, self._read_of = (self._read, current) if same else (None, None)
+        self._follow()
+
+    def _stirred(self) -> None:
+        if self._read_of is not None and self.controller.busy:
+            self._read_of = ReaderStatus(self._read_of.name, "my-number")  # the card may be another by now
+        else:
+            self._forget()
+
     def _follow(self) -> None:
         self._say_time()
         current = self._current()
-        if self._read_of is not None and not self.controller.busy and not _same_card(self._read_of, current):
-            self._read = self._read_of = None
         seen = (self._watch.readers, self._watch.state, current, self._read, self._error, now().date())
         if seen != self._shown:
             self._shown = seen
@@ -191,6 +203,7 @@ class CardWindow(QDialog):
         tries = TriesGroup(reader)
         tries.explain.connect(self.explain)
         self._live.addWidget(tries)
+        self._live.addWidget(OtherCertificateGroup(reader, now()))
 
     def _parts(self) -> list[QWidget]:
         items = (self._live.itemAt(index) for index in range(self._live.count()))
@@ -268,8 +281,8 @@ class CardWindow(QDialog):
         self._read = None
         if self.controller.busy:
             self.controller.stop()
-        self._watch.looked.disconnect(self._follow)
-        self._watch.moved.disconnect(self._forget)
+        self._watch.looked.disconnect(self._looked)
+        self._watch.stirred.disconnect(self._stirred)
         self._watch.look_closely(False)
         super().done(result)
 

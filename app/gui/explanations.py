@@ -20,7 +20,7 @@ class FoldHead(KeyboardFocus, QPushButton):
 
     def __init__(self, icon: str, title: str) -> None:
         super().__init__()
-        self.setProperty("kind", "tile")
+        self.setProperty("kind", "fold")
         self.setCheckable(True)
         self.setAutoDefault(False)
         self.setCursor(Qt.CursorShape.PointingHandCursor)

@@ -11,6 +11,7 @@ from app.gui.labels import Label, Paragraph
 from app.gui.marks import Pill
 from app.pki.validity import Life, Stage
 from app.wording import validity
+from app.wording.language import text as _
 
 _TRACK, _MARK, _HEIGHT = 8, 3, 14  # px
 
@@ -50,9 +51,9 @@ class LifeBar(QWidget):
 
 
 class LifeView(QWidget):
-    """All of it in one column; `notes` are sentences below what to do."""
+    """All of it in one column; `early` ends it before its date, `note` says more about the date."""
 
-    def __init__(self, life: Life, *notes: str, parent: QWidget | None = None) -> None:
+    def __init__(self, life: Life, *, early: str = "", note: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -69,10 +70,13 @@ class LifeView(QWidget):
         column.addWidget(LifeBar(life))
         below = QHBoxLayout()
         below.setSpacing(8)
-        below.addWidget(Label(validity.issued(life), "caption", "text2"))
-        below.addStretch(1)
-        below.addWidget(Label(validity.renewal_period(life), "caption", "text2"))
+        below.addWidget(Paragraph(validity.issued(life)))
+        period = Paragraph(validity.renewal_period(life))
+        period.setAlignment(Qt.AlignmentFlag.AlignRight)
+        below.addWidget(period, 1)
         column.addLayout(below)
         column.addSpacing(2)
-        for sentence in (validity.advice(life), *notes):
-            column.addWidget(Paragraph(sentence))
+        todo = validity.advice(life)
+        column.addWidget(Paragraph(_("{first} {second}", first=todo, second=early) if early else todo))
+        if note:
+            column.addWidget(Paragraph(note))

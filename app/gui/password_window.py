@@ -46,6 +46,11 @@ class State(Enum):
     CHANGED = auto()
     BUSY = auto()
 
+    @property
+    def waits(self) -> bool:
+        """Whether it is a card, or another program's end, that the window waits for."""
+        return self in (State.WAITING, State.BUSY)
+
 
 class PasswordWindow(QDialog):
     """Asks for the 署名用 password, or a key file's. `open()` it; it blocks its parent only.

@@ -51,10 +51,10 @@ def person_rows(holder: Holder) -> list[Row]:
     name = MarkedText(person.runs(holder.name or "", holder.name_flags), "h2")
     address = MarkedText(person.runs(holder.address or "", holder.address_flags))
     rows = [
-        _row("user", _("Name"), name if holder.name else _missing()),
+        _row("id-card", _("Name"), name if holder.name else _missing()),
         _row("house", _("Address"), address if holder.address else _missing()),
         _row("calendar", _("Date of birth"), Paragraph(person.birth_words(holder.birth), "body", "text")),
-        _row("circle", _("Sex"), Paragraph(person.sex_words(holder.sex), "body", "text")),
+        _row("user", _("Sex"), Paragraph(person.sex_words(holder.sex), "body", "text")),
     ]
     if name.has_stand_ins or address.has_stand_ins:
         last = rows[1] if address.has_stand_ins else rows[0]

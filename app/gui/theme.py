@@ -310,6 +310,8 @@ QPushButton[kind="link"]:hover, QPushButton[kind="link"]:focus { text-decoration
 QPushButton[kind="link"]:disabled { color: @disabled_text; }
 QPushButton[kind="tile"] { border: 1px solid @line; border-radius: 10px; padding: 0; min-height: 0; }
 QPushButton[kind="tile"]:hover { background: @hover; }
+QPushButton[kind="fold"] { background: transparent; border: none; border-radius: 9px; padding: 0; min-height: 0; }
+QPushButton[kind="fold"]:hover { background: @hover; }
 QPushButton[kind="plain"] { background: transparent; border: none; padding: 0; min-height: 34px; }
 QPushButton[kind="destructive"] { color: @bad; border-color: @bad; }
 QLineEdit, QDoubleSpinBox, QSpinBox { background: @panel; color: @text; border: 1px solid @line2;

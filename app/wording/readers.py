@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from app.card.status import ReaderStatus
-from app.errors.card import CardBusy, CardNotSupported
+from app.errors.card import CardBusy, CardFault, CardNotSupported
 from app.errors.registry import by_code
 from app.pki.validity import Life, life
 from app.wording import procedures, validity
@@ -27,6 +27,9 @@ def lying(reader: ReaderStatus) -> Answer:
         return Answer("warn", _("Another program is using the card"), said)
     if reader.card == "juki":
         return Answer("warn", _("An old resident card (住基カード)"), _put_the_card())
+    if reader.problem == CardFault.code:  # what it answered is for the reader doctor
+        title = _("The card gave an unexpected answer")
+        return Answer("warn", title, _("Put the card on the reader again and retry."))
     if reader.problem:
         error = words(by_code(reader.problem, {}))
         return Answer("warn", error.title, error.todo)
@@ -57,8 +60,8 @@ def _put_the_card() -> str:
 def certificate(present: bool | None) -> Answer:
     """Whether the card holds a certificate."""
     if present is None:
-        return Answer("neutral", _("Not known: the card does not say"))
-    return Answer("ok", _("On this card")) if present else Answer("warn", _("Not on this card"))
+        return Answer("neutral", _("not known: the card does not say"))
+    return Answer("ok", _("on this card")) if present else Answer("warn", _("not on this card"))
 
 
 def tries(left: int | None, total: int) -> str:
@@ -110,7 +113,7 @@ def _todo(reader: ReaderStatus, seen: Life | None) -> list[str]:
         section = procedures.absent()
         out += [_("{topic}:", topic=section.title), *(point.text for point in section.points)]
     elif seen is not None:
-        out.append(validity.advice(seen))
+        out += [validity.advice(seen), validity.ends_early()]
     if 0 in (reader.sign_tries_left, reader.auth_tries_left):
         section = procedures.locked()
         out += [_("{topic}:", topic=section.title)]

@@ -83,4 +83,4 @@ def issued(life: Life) -> str:
 def renewal_period(life: Life) -> str:
     """The line below the end of its life."""
     first, last = life.renewable_from.isoformat(), life.last_day.isoformat()
-    return _("Renewal period {first} – {last}", first=first, last=last)
+    return _("Renewal {first} – {last}", first=first, last=last)

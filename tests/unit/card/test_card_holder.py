@@ -241,32 +241,3 @@ def test_the_end_of_the_service_is_no_status() -> None:
 def test_what_a_lost_contact_means(error: Exception, expected: type[UserError]) -> None:
     with pytest.raises(expected):
         CardHolder(Strange(HERE, error)).attempts("Reader")
-
-
-@pytest.mark.parametrize(
-    ("now", "changed"),
-    [
-        ({"Reader": SlotState(True, 1, False)}, False),
-        ({"Reader": SlotState(True, 1, True)}, False),
-        ({"Reader": SlotState(False, 2, False)}, True),
-        ({"Reader": SlotState(True, 3, False)}, True),
-        ({}, True),
-        ({**HERE, "Another": SlotState(False, 0, False)}, True),
-    ],
-)
-def test_changes(now: dict[str, SlotState], changed: bool) -> None:
-    slots = Strange(HERE, ContactLost())
-    holder = CardHolder(slots)
-    assert holder.changed()
-    holder.readers()
-    slots.now = now
-    assert holder.changed() is changed
-
-
-def test_a_busy_card_that_becomes_free_is_a_change() -> None:
-    slots = Strange({"Reader": SlotState(True, 1, True)}, CardBusy())
-    holder = CardHolder(slots)
-    holder.readers()
-    assert not holder.changed()
-    slots.now = HERE
-    assert holder.changed()
