@@ -205,10 +205,10 @@ class CardLine(Card):
         self._renew.setVisible(demo and state.state == "locked")
         self.details_link.setVisible(state.state not in ("ready", "reading", "no-card"))
         self._below.set_tone("bad" if state.state == "locked" else "text2")
-        known = state.tries is not None
+        known = state.tries is not None and state.certificate is not False
         self._bars.setVisible(known)
         self._tries.setVisible(known)
-        if state.tries is not None:
+        if known and state.tries is not None:
             self._bars.show_left(state.tries)
             self._tries.setText(tries_words(state.tries) if demo else _("Password: {n} left", n=state.tries))
         self.setAccessibleName(f"{self._title.text()}, {below}")

@@ -5,8 +5,9 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QWidget
+from shiboken6 import isValid
 
 from app.gui.background import Lanes
 from app.gui.card_watch import CardWatch
@@ -28,45 +29,45 @@ class CardWindows(QObject):
         """Shows the card window, in front if it is there already."""
         from app.gui.card_window import SIZE, CardWindow
 
-        if self.card is None:
+        if not _is_open(self.card):
             self.card = CardWindow(self._lanes, self._watch, self._parent)
             self.card.doctor_requested.connect(self.open_doctor)
-            self.card.destroyed.connect(self._card_gone)
             room = self._parent.screen().availableSize()
             self.card.resize(min(SIZE[0], room.width()), min(SIZE[1], room.height() - 40))
+        assert self.card is not None
         _bring_forward(self.card)
 
     def open_guidance(self) -> None:
         """Shows the ways out of a lock."""
         self.open_card()
-        if self.card is not None:
-            self.card.explain("locked")
+        assert self.card is not None
+        self.card.explain("locked")
 
     def open_doctor(self) -> None:
         """Shows the reader doctor, in front if it is there already."""
-        if self.doctor is None:
+        if not _is_open(self.doctor):
             self.doctor = import_module("app.gui.doctor_window").DoctorWindow(self._lanes, self._watch, self._parent)
-            self.doctor.destroyed.connect(self._doctor_gone)
+            self.doctor.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)  # the next one speaks the language of then
+        assert self.doctor is not None
         _bring_forward(self.doctor)
 
     def translate(self) -> None:
         """The language has changed: the card window speaks it at once, the doctor when it is opened again."""
-        if self.card is not None:
+        if self.card is not None and _is_open(self.card):
             self.card.translate()
-        if self.doctor is not None:
+        if self.doctor is not None and _is_open(self.doctor):
             self.doctor.close()
 
     def close(self) -> None:
         """Closes both."""
         for window in (self.card, self.doctor):
-            if window is not None:
+            if window is not None and _is_open(window):
                 window.close()
 
-    def _card_gone(self) -> None:
-        self.card = None
 
-    def _doctor_gone(self) -> None:
-        self.doctor = None
+def _is_open(window: QWidget | None) -> bool:
+    """Whether it is there for the person: a closed one may still wait for its end."""
+    return window is not None and isValid(window) and window.isVisible()
 
 
 def _bring_forward(window: QWidget) -> None:

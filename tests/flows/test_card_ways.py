@@ -48,10 +48,9 @@ def test_from_the_start_page_by_keyboard_and_only_once(qtbot: Any, window: MainW
     assert card_windows() == [first]
     qtbot.waitUntil(lambda: any(reader.auth_not_after for reader in window.card_watch.readers), timeout=20000)
     QTest.keyClick(first, Qt.Key.Key_Escape)
-    assert card_windows() == []
-    qtbot.waitUntil(lambda: window.card_windows.card is None, timeout=3000)
     QTest.keyClick(window, Qt.Key.Key_K, CONTROL_SHIFT)
-    assert len(card_windows()) == 1
+    (second,) = card_windows()
+    assert second is not first  # the first was on its way out already
 
 
 def test_from_the_toolbar_of_a_document(qtbot: Any, window: MainWindow, contract: Path) -> None:

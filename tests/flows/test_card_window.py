@@ -16,7 +16,7 @@ from shiboken6 import isValid
 from app.card.demo import Knobs
 from app.card.keeper import Keeper
 from app.card.status import ReaderStatus
-from app.gui import background, card_watch, card_window
+from app.gui import background, card_watch, card_window, theme
 from app.gui.buttons import Button
 from app.gui.card_watch import READING, CardState, CardWatch, state_of
 from app.gui.card_window import CardWindow
@@ -24,6 +24,7 @@ from app.gui.certificate_reading import ReadCertificate
 from app.gui.marks import Pill
 from app.gui.password_window import PasswordWindow, State
 from app.gui.person_rows import MarkedText
+from app.gui.reading_context import ReadingContext
 from app.pki.holder import Holder
 from app.wording import language
 
@@ -452,6 +453,19 @@ def test_what_was_read_stays_while_only_the_counter_is_read_again(shown: Any) ->
     assert "善郎" in texts(window)
 
 
+def test_a_card_put_back_while_the_password_is_asked_keeps_what_is_read_from_it(shown: Any) -> None:
+    window = shown(mine("Reader A 00"), mine("Reader B 00", sign_tries_left=2))
+    window._read_of = window._current()
+    window.controller.password_window = PasswordWindow(window, ReadingContext("Reader A 00", False))
+    window._watch.stirred.emit()
+    window.controller.password_window = None
+    window._was_read(READ)
+    looks(window, (mine("Reader A 00"), mine("Reader B 00", sign_tries_left=2)))
+    assert "善郎" in texts(window)
+    looks(window, (ReaderStatus("Reader A 00", "none"), mine("Reader B 00", sign_tries_left=2)))
+    assert "善郎" not in texts(window)
+
+
 @pytest.mark.parametrize(
     "after", [(mine(auth_not_after="2030-01-01T14:59:59Z"),), (ReaderStatus("Reader A 00", "none"),)]
 )
@@ -527,3 +541,16 @@ def test_it_speaks_another_language_at_once(shown: Any) -> None:
     assert "Tries left of the passwords" in texts(window)
     assert "Natsuin" in window.windowTitle()
     assert "残り" not in texts(window)
+
+
+def test_it_follows_the_theme(shown: Any) -> None:
+    window = with_person(shown(mine()))
+
+    def ground() -> str:
+        QApplication.processEvents()
+        return window.grab().toImage().pixelColor(6, 6).name().upper()
+
+    assert ground() == theme.LIGHT.win
+    theme.choose("dark")
+    theme.apply()
+    assert ground() == theme.DARK.win
