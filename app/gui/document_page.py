@@ -67,7 +67,7 @@ class DocumentPage(DocumentFrame):
         self._connect()
         watch.changed.connect(self._card_changed)
         signer.changed.connect(self._signer_changed)
-        signer.refused.connect(self._say_problem)
+        signer.refused.connect(self._key_file_refused)
         self._card_changed(watch.state)
 
     # --- building ---------------------------------------------------------------------------------------
@@ -329,12 +329,17 @@ class DocumentPage(DocumentFrame):
         self._say_problem(error)
         self._refresh()
 
-    def _say_problem(self, error: UserError) -> None:
+    def _say_problem(self, error: UserError, file: str = "") -> None:
         said = words(error)
-        self.panel.show_banner("bad", said.title, f"{said.happened}\n{said.todo}")
+        told = [shown(file), said.happened, said.todo]
+        self.panel.show_banner("bad", said.title, "\n".join(part for part in told if part))
 
     def _renew_card(self) -> None:
         self._watch.start(demo=True)
+
+    def _key_file_refused(self, name: str, error: Exception) -> None:
+        if isinstance(error, UserError):
+            self._say_problem(error, name)
 
     @property
     def _key_file(self) -> Path | None:

@@ -16,15 +16,19 @@ if TYPE_CHECKING:
 
 
 class SignerChoice(QObject):
-    """`key_file` is None for the card. `changed`: another one signs now; `refused`: what was chosen cannot, and why."""
+    """`key_file` is None for the card. `changed`: another one signs now.
+
+    `refused`: the file of this name was chosen and cannot sign, with the UserError that says why.
+    """
 
     changed = Signal()
-    refused = Signal(object)
+    refused = Signal(str, object)
 
     def __init__(self, lanes: Lanes, window: QWidget) -> None:
         super().__init__(window)
         self._lanes, self._window = lanes, window
         self.key_file: Path | None = None
+        self._asked = Path()
 
     def use_card(self) -> None:
         """The card signs."""
@@ -37,10 +41,11 @@ class SignerChoice(QObject):
         ask_key_file(self._window, self._chosen, self.key_file.parent if self.key_file else None)
 
     def _chosen(self, name: str) -> None:
-        submit(self._lanes.document, _looked_at, Path(name), succeeded=self._use, failed=self._refuse)
+        self._asked = Path(name)
+        submit(self._lanes.document, _looked_at, self._asked, succeeded=self._use, failed=self._refuse)
 
     def _refuse(self, error: Exception) -> None:
-        self.refused.emit(error)
+        self.refused.emit(self._asked.name, error)
 
     def _use(self, file: Path | None) -> None:
         if file != self.key_file:

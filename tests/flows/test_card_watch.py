@@ -38,7 +38,7 @@ class FakeKeeper:
         self.free = threading.Event()
         self.free.set()
 
-    def readers(self) -> tuple[ReaderStatus, ...]:
+    def readers(self, *, thorough: bool = False) -> tuple[ReaderStatus, ...]:
         self.reads += 1
         answer = self.answer
         self.free.wait(10)

@@ -9,7 +9,7 @@ import select
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,18 @@ from papers import paper
 from strangers import openssl_accepts, pdfsig, qpdf_is_content, signature_parts
 
 TYPED = PASSWORD.encode() + b"\n"
+
+
+@pytest.fixture(autouse=True)
+def nothing_left(own_home: Path, tmp_path: Path) -> Iterator[None]:
+    """No file of a run holds the key file's password, in whatever form."""
+    yield
+    forms = [PASSWORD.encode(), PASSWORD.encode("utf-16-be"), PASSWORD.encode().hex().encode()]
+    for folder in (own_home, tmp_path):
+        for file in folder.rglob("*"):
+            if file.is_file():
+                content = file.read_bytes()
+                assert not any(form in content or form.upper() in content for form in forms), file
 
 
 @pytest.fixture
