@@ -31,6 +31,8 @@ LIMIT: Final = 1 << 20
 """Bytes: a key with a long chain has some thousand."""
 SMALLEST_RSA_BITS: Final = 2048
 LONGEST_CHAIN: Final = 8
+MOST_BYTES: Final = 48 << 10
+"""Of the certificates that go into a signature: what is larger is no certificate of a person."""
 _MOST_CERTIFICATES: Final = 64
 _WRONG_PASSWORD: Final = "Invalid password or PKCS12 data"  # noqa: S105 (what the library says)
 _JAVA: Final = (b"\xfe\xed\xfe\xed", b"\xce\xce\xce\xce")
@@ -240,6 +242,8 @@ def _ordered(key: Key, certificates: Sequence[pyca.Certificate]) -> list[bytes]:
     # one that an authority issued before one that the key made for itself; of several the one that lasts longest
     own = max(fitting, key=lambda each: (each.issuer != each.subject, each.not_valid_after_utc))
     ordered = [own.public_bytes(Encoding.DER)]
+    if len(ordered[0]) > MOST_BYTES:
+        raise KeyFileUnusable(detail="damaged")
     try:
         mechanism, _digest = mechanism_of(ordered[0]), digest_of(ordered[0])
     except CertificateUnusable:
@@ -249,7 +253,7 @@ def _ordered(key: Key, certificates: Sequence[pyca.Certificate]) -> list[bytes]:
     rest = {certificate.public_bytes(Encoding.DER) for certificate in certificates} - {ordered[0]}
     while len(ordered) <= LONGEST_CHAIN:
         above = next((each for each in sorted(rest) if trust.issued_by(ordered[-1], each)), None)
-        if above is None:
+        if above is None or sum(map(len, ordered)) + len(above) > MOST_BYTES:
             break
         ordered.append(above)
         rest.discard(above)

@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 import unicodedata
 from collections.abc import Callable
 from pathlib import Path
@@ -317,11 +318,11 @@ def test_damage_is_never_anything_but_words(noise: bytes, place: int) -> None:
 
 
 def ended(process: int) -> bool:
+    """Whether it is gone, or waits without any memory for somebody to notice."""
     try:
-        os.kill(process, 0)
-    except ProcessLookupError:
+        return not Path(f"/proc/{process}/cmdline").read_bytes()
+    except FileNotFoundError:
         return True
-    return False
 
 
 def test_the_key_s_process_ends_with_the_work_however_it_ends(file: Callable[[bytes], KeyFile]) -> None:
@@ -391,6 +392,38 @@ def test_neither_the_private_key_nor_the_password_is_in_the_memory_of_who_asks(t
         assert not os.path.exists(f"/proc/{child}")
         assert not any(needle in memory(process.pid) for needle in needles)
         process.stdin.write(b"\n")
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="Linux only")
+def test_a_killed_program_leaves_no_process_with_the_key(tmp_path: Path) -> None:
+    path = tmp_path / "key.p12"
+    path.write_bytes(common(password="x"))
+    with subprocess.Popen(
+        [sys.executable, "-I", "-c", HOLDER, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0
+    ) as process:
+        assert process.stdin
+        assert process.stdout
+        process.stdin.write(b"x\n")
+        child = int(process.stdout.readline())
+        process.kill()
+        process.wait()
+        ends = time.monotonic() + 20
+        while not ended(child):
+            assert time.monotonic() < ends
+            time.sleep(0.02)
+
+
+def test_certificates_of_monstrous_size_do_not_go_into_a_signature(monkeypatch: pytest.MonkeyPatch) -> None:
+    from app.pki import keyfile_child
+
+    holder = signer("p-256")
+    certificates = [root().certificate, holder.certificate, middle().certificate]
+    own, above = len(holder.der), len(middle().der)
+    monkeypatch.setattr(keyfile_child, "MOST_BYTES", own + above)
+    assert keyfile_child._ordered(holder.key, certificates) == [holder.der, middle().der]
+    monkeypatch.setattr(keyfile_child, "MOST_BYTES", own - 1)
+    with pytest.raises(KeyFileUnusable):
+        keyfile_child._ordered(holder.key, certificates)
 
 
 # --- the password ---------------------------------------------------------------------------------------
