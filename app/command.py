@@ -32,11 +32,14 @@ READER = Option(
     ("--reader",), mark("the reader to use: its whole name, or a part that fits only one"), "NAME", group="card"
 )
 DEMO = Option(("--demo",), mark("practise with the built-in demo card; proves nothing"), group="card")
+KEY_FILE = Option(
+    ("--p12",), mark("sign with this key file (PKCS#12: .p12, .pfx) instead of a card"), "FILE", group="card"
+)
 JSON = Option(("--json",), mark("one JSON object on standard output, words on standard error"))
 
 SIGN = Command(
     "sign",
-    mark("sign a PDF with the card"),
+    mark("sign a PDF with the card or a key file"),
     "IN.pdf",
     (
         Option(
@@ -47,6 +50,7 @@ SIGN = Command(
         Option(("--force",), mark("replace OUT.pdf if it exists (never the original)")),
         READER,
         DEMO,
+        KEY_FILE,
         Option(("--wait",), mark("wait so long for a card instead of giving up at once"), "SECONDS"),
         Option(("--password-stdin",), mark("read the password from standard input (one line)")),
         Option(("--allow-last-tries",), mark("go on although fewer than 3 tries are left")),

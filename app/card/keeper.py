@@ -273,6 +273,8 @@ def _despite_interrupts(ask: Callable[[], Answer]) -> tuple[Answer, bool]:
 class _UnlockedKey:
     """A `SigningKey` whose private key is on the card."""
 
+    kind = "card"
+
     def __init__(self, keeper: Keeper, certificate: bytes, chain: tuple[bytes, ...]) -> None:
         self._keeper = keeper
         self.certificate = certificate

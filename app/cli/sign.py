@@ -6,10 +6,11 @@ import argparse
 import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from app.cli.card import open_keeper
 from app.cli.speaking import DONE, print_answers, print_json, print_line, say
@@ -18,6 +19,9 @@ from app.errors.usage import WrongUsage
 from app.secret import Secret
 from app.wording.language import text as _
 from app.wording.plain import shown
+
+if TYPE_CHECKING:
+    from app.signing.key import LockedKey
 
 SAFE_TRIES = 3
 LOOK_AGAIN = 1.0  # seconds
@@ -33,7 +37,8 @@ def sign(options: argparse.Namespace) -> int:
     from app.wording.stamp import stamp_labels
 
     source = Path(options.positional)
-    secret = _password_from_stdin() if options.password_stdin else None
+    key_file = Path(options.p12) if options.p12 else None
+    secret = _password_from_stdin(key_file) if options.password_stdin else None
     profile = _profile(options.profile)
     place = _place(options.place)
     target = Path(options.output) if options.output else default_target(source, "-demo" if options.demo else "-signed")
@@ -56,14 +61,12 @@ def sign(options: argparse.Namespace) -> int:
             demo=options.demo,
         )
         rehearse(request, child)
-        with open_keeper(options.demo) as keeper:
-            reader = _with_patience(lambda: keeper.choose(options.reader), wait)
-            key = keeper.key(reader)
+        with _key(options, key_file, wait) as key:
             tries = key.attempts_remaining()
             _check_tries(tries, options.allow_last_tries)
             if secret is None:
-                secret = _password_from_terminal(source.name, tries)
-            result = _signed(request, child, key, secret)
+                secret = _password_from_terminal(source.name, tries, key_file)
+            result = _signed(request, child, key, secret, with_card=key_file is None)
     if options.json:
         print_json(
             {
@@ -86,13 +89,26 @@ def sign(options: argparse.Namespace) -> int:
     return DONE
 
 
-def _signed(request: Any, child: Any, key: Any, secret: Secret) -> Any:
+@contextmanager
+def _key(options: argparse.Namespace, file: Path | None, wait: float) -> Iterator[LockedKey]:
+    """The key that was asked for; a card is given back at the end."""
+    if file is not None:
+        from app.pki.keyfile import KeyFile
+
+        yield KeyFile(file)
+        return
+    with open_keeper(options.demo) as keeper:
+        reader = _with_patience(lambda: keeper.choose(options.reader), wait)
+        yield keeper.key(reader)
+
+
+def _signed(request: Any, child: Any, key: Any, secret: Secret, *, with_card: bool) -> Any:
     from app.signing.sign import Step, steps
 
     said = {
         Step.PASSWORD_ACCEPTED: _("Password accepted"),
         Step.CERTIFICATE_READ: _("Certificate read"),
-        Step.SIGNED_BY_CARD: _("Signed by the card"),
+        Step.SIGNED: _("Signed by the card") if with_card else _("Signed with the key file"),
         Step.CHECKED: _("The signed file was read back and checked"),
     }
     work = steps(request, child, key, secret)
@@ -101,7 +117,7 @@ def _signed(request: Any, child: Any, key: Any, secret: Secret) -> Any:
             step = next(work)
         except StopIteration as end:
             return end.value
-        if step is Step.SIGNED_BY_CARD:
+        if step is Step.SIGNED:
             _finish_undisturbed()
         say(said[step])
 
@@ -190,21 +206,31 @@ def _seconds(value: str | None) -> float:
 # --- the password ---------------------------------------------------------------------------------------
 
 
-def _password_from_stdin() -> Secret:
-    from app.card.password import check, from_bytes
+def _password_from_stdin(key_file: Path | None) -> Secret:
     from app.terminal import standard_input
 
-    secret = from_bytes(standard_input())
-    check(secret)
-    return secret
+    return _password(standard_input(), key_file)
 
 
-def _password_from_terminal(file: str, tries: int | None) -> Secret:
-    from app.card.password import check, from_bytes
+def _password_from_terminal(file: str, tries: int | None, key_file: Path | None) -> Secret:
     from app.terminal import ask
 
+    if key_file is not None:
+        said = _("Password of the key file {key}, to sign {file}", key=shown(key_file.name), file=shown(file))
+        return _password(ask(f"{said}: "), key_file)
     prompt = _("Signature password (6–16 capitals and digits) for {file}", file=shown(file))
     left = _("tries left: {n}", n=tries) if tries is not None else _("tries left: unknown")
-    secret = from_bytes(ask(f"{prompt} [{left}]: "))
+    return _password(ask(f"{prompt} [{left}]: "), None)
+
+
+def _password(typed: bytearray, key_file: Path | None) -> Secret:
+    """What was typed, by the rules of the key that it is for."""
+    if key_file is not None:
+        from app.pki import keyfile
+
+        return keyfile.from_bytes(typed)
+    from app.card.password import check, from_bytes
+
+    secret = from_bytes(typed)
     check(secret)
     return secret

@@ -67,9 +67,19 @@ class Snapshot:
             raise FileNotReadable(file=name) from None
         return cls(absolute, folder / COPY, state.hexdigest(), size, state, lock)
 
-    def hasher(self) -> _Hash:
-        """A SHA-256 state that has seen exactly the snapshot's bytes."""
-        return self._state.copy()
+    def hasher(self, algorithm: str = "sha256") -> _Hash:
+        """A state that has seen exactly the snapshot's bytes. SHA-256 has seen them when they were copied; for another
+        algorithm the copy is read again. Raises FileChanged when it is not what it was."""
+        if algorithm == "sha256":
+            return self._state.copy()
+        state, witness = hashlib.new(algorithm), hashlib.sha256()
+        with open(self.path, "rb", buffering=0) as copy:
+            while chunk := copy.read(CHUNK):
+                state.update(chunk)
+                witness.update(chunk)
+        if witness.hexdigest() != self.sha256:
+            raise FileChanged(file=self.source.name)
+        return state
 
     def verify_unchanged(self) -> None:
         """Raises FileChanged unless the source still holds the bytes that were shown."""

@@ -81,21 +81,23 @@ class NoSignatureCertificate(UserError):
 
 
 class CertificateExpired(UserError):
-    """E08: the 署名用 certificate has ended (`not_after`, ISO date)."""
+    """E08: the signer's certificate has ended (`not_after`, ISO date; `key`: card or file)."""
 
     code = "certificate-expired"
     stops_batch = True
 
 
 class CertificateNotYetValid(UserError):
-    """The 署名用 certificate begins later than this computer's clock (`not_before`, ISO date)."""
+    """The signer's certificate begins later than this computer's clock (`not_before`, ISO date; `key`: card or
+    file)."""
 
     code = "certificate-not-yet-valid"
     stops_batch = True
 
 
 class CertificateUnusable(UserError):
-    """The certificate cannot be read, or is not made for signing (`detail`: key-usage, unreadable, key-type)."""
+    """The certificate cannot be read, or is not made for signing (`detail`: key-usage, unreadable, key-type; `key`:
+    card or file)."""
 
     code = "certificate-unusable"
     stops_batch = True
@@ -137,7 +139,7 @@ class CardFault(UserError):
 
 
 class SignatureMismatch(UserError):
-    """E16: the card's answer does not fit the certificate's key."""
+    """E16: the key's answer does not fit its certificate (`key`: card or file)."""
 
     code = "signature-mismatch"
     stops_batch = True

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from app.errors import card, document, usage
+from app.errors import card, document, key, usage
 from app.errors.base import Fact, UserError
 from app.errors.usage import InternalError
 
-LEAVES = (usage, card, document)
+LEAVES = (usage, card, key, document)
 """Loaded, so that the tree is whole."""
 
 

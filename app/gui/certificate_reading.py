@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from app.secret import Secret
 
 if TYPE_CHECKING:
-    from app.card.keeper import CardKey
     from app.pki.holder import Holder
+    from app.signing.key import LockedKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +22,10 @@ class ReadCertificate:
     ends: datetime
 
 
-def read(key: CardKey, secret: Secret) -> ReadCertificate:
+def read(key: LockedKey, secret: Secret) -> ReadCertificate:
     """Presents the password once, reads, and gives the card back before anything is looked at.
 
-    Raises what `CardKey.unlock` does, CertificateUnusable.
+    Raises what `unlock` does, CertificateUnusable.
     """
     from app.pki.certificate import validity
     from app.pki.holder import holder_of

@@ -19,14 +19,14 @@ from app.gui.card_watch import CardState, CardWatch
 from app.gui.delivery import submit
 from app.gui.document_frame import DocumentFrame
 from app.gui.field_item import Box
-from app.gui.inspection import Inspected, inspect, only_looked_at, verify
+from app.gui.inspection import Inspected, facts_line, inspect, only_looked_at, verify
 from app.gui.opening import OpenedPdf
 from app.gui.page_layout import PageLayout
 from app.gui.page_pictures import PagePictures
-from app.gui.placing_view import BOX, FIELD, INVISIBLE, NO_PLACE
+from app.gui.placing_view import BOX, NO_PLACE
 from app.gui.preview import PreviewOrder, SignaturePreview
+from app.gui.signer_choice import SignerChoice
 from app.gui.stage import Stage
-from app.wording.amounts import file_size, page_count
 from app.wording.errors import words
 from app.wording.language import text as _
 from app.wording.plain import shown
@@ -47,9 +47,11 @@ class DocumentPage(DocumentFrame):
     card_requested = Signal()
     guidance_requested = Signal()
 
-    def __init__(self, lanes: Lanes, watch: CardWatch, *, demo: bool, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, lanes: Lanes, watch: CardWatch, signer: SignerChoice, *, demo: bool, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
-        self._lanes, self._watch, self._demo = lanes, watch, demo
+        self._lanes, self._watch, self._signer, self._demo = lanes, watch, signer, demo
         self._opened: OpenedPdf | None = None
         self._inspected: Inspected | None = None
         self._obstacle = ""
@@ -64,6 +66,8 @@ class DocumentPage(DocumentFrame):
         self._preview = SignaturePreview(lanes, self._preview_order, self)
         self._connect()
         watch.changed.connect(self._card_changed)
+        signer.changed.connect(self._signer_changed)
+        signer.refused.connect(self._key_file_refused)
         self._card_changed(watch.state)
 
     # --- building ---------------------------------------------------------------------------------------
@@ -95,9 +99,11 @@ class DocumentPage(DocumentFrame):
             panel.target_requested.connect(self._ask_target)
             panel.sign_requested.connect(self.sign)
             panel.card_line.renew.connect(self._renew_card)
+            panel.signer_line.card_chosen.connect(self._signer.use_card)
+            panel.signer_line.file_requested.connect(self._signer.ask)
             panel.card_line.details.connect(self.card_requested)
             panel.show_card(self._watch.state, demo=self._demo)
-            self._refresh()
+            self._signer_changed()
         return self._panel
 
     @property
@@ -133,7 +139,7 @@ class DocumentPage(DocumentFrame):
         self._opened, self._result = opened, result
         self._check_when_ready = check
         name = opened.snapshot.source.name
-        self.toolbar.show_file(name, self._facts(None))
+        self.toolbar.show_file(name, facts_line(len(opened.sizes), opened.snapshot.size, None))
         self.toolbar.show_page(1, len(opened.sizes))
         self.view.show_pages(PageLayout.of(opened.sizes), pictures)
         self.view.setAccessibleName(self.view.page_name(shown(name)))
@@ -193,7 +199,8 @@ class DocumentPage(DocumentFrame):
         fields = document.empty_fields
         if not self._obstacle and not document.new_field_allowed and not any(field.visible for field in fields):
             self._obstacle = "would-break-signature"
-        self.toolbar.show_file(self._opened.snapshot.source.name, self._facts(document))
+        facts = facts_line(len(self._opened.sizes), self._opened.snapshot.size, document)
+        self.toolbar.show_file(self._opened.snapshot.source.name, facts)
         open_ = not self._obstacle and self._result is None
         self.view.allow(placing=open_, new_box=document.new_field_allowed, fields=fields)
         self.panel.show_fields(tuple(field for field in fields if field.visible) if open_ else ())
@@ -217,14 +224,6 @@ class DocumentPage(DocumentFrame):
             count = len(document.signatures)
             self._count_banner = self.banners.show_banner("info", _("This PDF holds {n} signatures", n=count), "")
             self._count_banner.add_button(_("Check"), self.check)
-
-    def _facts(self, document: PdfDocument | None) -> str:
-        assert self._opened is not None
-        parts = [page_count(len(self._opened.sizes)), file_size(self._opened.snapshot.size)]
-        if document is not None:
-            count = len(document.signatures)
-            parts.append(_("signatures: {n}", n=count) if count else _("not signed"))
-        return _(" · ").join(parts)
 
     # --- the place --------------------------------------------------------------------------------------
 
@@ -265,7 +264,8 @@ class DocumentPage(DocumentFrame):
     def _block(self) -> Block:
         request = self._request()
         assert request is not None
-        block = request.block(_("(name on the card)"), datetime.now().astimezone())
+        name = _("(name in the certificate)") if self._key_file else _("(name on the card)")
+        block = request.block(name, datetime.now().astimezone())
         assert block is not None
         return block
 
@@ -301,7 +301,7 @@ class DocumentPage(DocumentFrame):
         if self.panel.primary.held or request is None or self._inspected is None:
             return
         self.panel.clear_banner()
-        self.controller.begin(request, self._inspected.child)
+        self.controller.begin(request, self._inspected.child, self._key_file)
         self._refresh()
 
     def _request(self) -> SigningRequest | None:
@@ -329,12 +329,29 @@ class DocumentPage(DocumentFrame):
         self._say_problem(error)
         self._refresh()
 
-    def _say_problem(self, error: UserError) -> None:
+    def _say_problem(self, error: UserError, file: str = "") -> None:
         said = words(error)
-        self.panel.show_banner("bad", said.title, f"{said.happened}\n{said.todo}")
+        told = [shown(file), said.happened, said.todo]
+        self.panel.show_banner("bad", said.title, "\n".join(part for part in told if part))
 
     def _renew_card(self) -> None:
         self._watch.start(demo=True)
+
+    def _key_file_refused(self, name: str, error: Exception) -> None:
+        if isinstance(error, UserError):
+            self._say_problem(error, name)
+
+    @property
+    def _key_file(self) -> Path | None:
+        """What signs instead of the card; practice knows the demo card only."""
+        return None if self._demo else self._signer.key_file
+
+    def _signer_changed(self) -> None:
+        if self._panel is not None:
+            self._panel.clear_banner()
+            self._panel.signer_line.show_signer(self._key_file, demo=self._demo)
+            self._preview.ask_soon()
+            self._refresh()
 
     def _card_changed(self, state: CardState) -> None:
         if self._panel is not None:
@@ -345,7 +362,7 @@ class DocumentPage(DocumentFrame):
         """The panel says what is decided, and the button what is missing."""
         if self._panel is None:
             return
-        where = self._where()
+        where = self.view.where(invisible=self._invisible)
         self._show_place(where)
         stage = Stage(
             obstacle=bool(self._obstacle),
@@ -354,28 +371,17 @@ class DocumentPage(DocumentFrame):
             placed=where != NO_PLACE,
             card=self._watch.state,
             demo=self._demo,
+            key_file=self._key_file is not None,
         )
         self.panel.show_primary(*stage.words())
         self.panel.show_closed(stage.obstacle)
 
-    def _where(self) -> str:
-        if self.view.field is not None:
-            return FIELD
-        if self.view.box is not None:
-            return BOX
-        return INVISIBLE if self._invisible else NO_PLACE
-
     def _show_place(self, where: str) -> None:
         view = self.view
-        summary = {
-            FIELD: _("Page {page}, the prepared field", page=view.page_of_box),
-            BOX: _("On page {page}", page=view.page_of_box),
-            INVISIBLE: _("Nothing is shown on the page"),
-        }.get(where, "")
         if where == BOX and view.box is not None:
             self.panel.place_fields.show_box(view.page_of_box, view.layout_.pages, view.box)
         new_box = self._inspected is None or self._inspected.document.new_field_allowed
-        self.panel.show_place(where, summary, new_box=new_box)
+        self.panel.show_place(where, view.place_words(where), new_box=new_box)
 
     # --- checking ---------------------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""The two questions about files: which PDF, and where the signed one goes."""
+"""The questions about files: which PDF, where the signed one goes, which key file."""
 
 from __future__ import annotations
 
@@ -29,6 +29,14 @@ def ask_target(parent: QWidget, proposed: Path, source: Path, chosen: Slot) -> N
     dialog = TargetDialog(parent, proposed.absolute(), source)
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
     dialog.setDefaultSuffix("pdf")
+    _open(dialog, chosen)
+
+
+def ask_key_file(parent: QWidget, chosen: Slot, folder: Path | None = None) -> None:
+    """Asks for a key file, first in `folder`, else among the person's documents; `chosen` gets its name."""
+    kinds = ";;".join((_("Key files (*.p12 *.pfx *.P12 *.PFX)"), _("All files (*)")))
+    dialog = QFileDialog(parent, _("Choose a key file"), str(folder or _documents()), kinds)
+    dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
     _open(dialog, chosen)
 
 

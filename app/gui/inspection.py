@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from app.errors.base import UserError
 from app.errors.document import DocumentProcessDied, DocumentTooLarge, DocumentTooSlow, PdfUnreadable
+from app.wording.amounts import file_size, page_count
 from app.wording.errors import words
 from app.wording.language import text as _
 
@@ -39,6 +40,15 @@ def inspect(snapshot: Snapshot, suffix: str) -> Inspected:
         child.close()
         raise
     return Inspected(child, document, free_target(default_target(snapshot.source, suffix)))
+
+
+def facts_line(pages: int, size: int, document: PdfDocument | None) -> str:
+    """Pages, bytes and, once it was looked at, signatures of a file."""
+    parts = [page_count(pages), file_size(size)]
+    if document is not None:
+        count = len(document.signatures)
+        parts.append(_("signatures: {n}", n=count) if count else _("not signed"))
+    return _(" · ").join(parts)
 
 
 def only_looked_at(error: UserError) -> tuple[str, str, str]:

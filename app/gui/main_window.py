@@ -21,6 +21,7 @@ from app.gui.background import Job, Lanes
 from app.gui.delivery import attach, submit
 from app.gui.first_view import FirstView
 from app.gui.opening import OpenedPdf, open_pdf
+from app.gui.signer_choice import SignerChoice
 from app.settings import Settings
 from app.wording import language
 from app.wording.language import text as _
@@ -74,6 +75,7 @@ class MainWindow(QMainWindow):
         self._practice_folder: Path | None = None
         self._result: SigningResult | None = None
         self._watch: CardWatch | None = None
+        self.signer = SignerChoice(lanes, self)
         self._card_windows: CardWindows | None = None
         self.setMinimumSize(*MINIMUM)
         self.setAcceptDrops(True)
@@ -323,7 +325,7 @@ class MainWindow(QMainWindow):
         if self.document_page is None:
             from app.gui.document_page import DocumentPage
 
-            page = DocumentPage(self.lanes, self.card_watch, demo=self.demo)
+            page = DocumentPage(self.lanes, self.card_watch, self.signer, demo=self.demo)
             page.home_requested.connect(self.go_home)
             page.open_requested.connect(self.choose)
             page.signed.connect(self._signed)

@@ -1,10 +1,15 @@
-"""A field for the 署名用 password that keeps no copy of it: each key goes straight into a `Secret`, and dots are drawn.
+"""A field for a password that keeps no copy of it: each key goes straight into a `Secret`, and dots are drawn.
 
 QLineEdit is not used because its text, undo history and input context stay in memory. Paste in is allowed, copy
-out, drag out and the input method are not; a screen reader hears how many characters there are, never which.
+out, drag out and the input method are not; a screen reader hears how many characters there are, never which. A
+platform that forces its input method upon every field is listened to all the same.
 """
 
 from __future__ import annotations
+
+import sys
+import unicodedata
+from collections.abc import Iterator
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
@@ -13,6 +18,7 @@ from PySide6.QtGui import (
     QFontMetricsF,
     QGuiApplication,
     QHideEvent,
+    QInputMethodEvent,
     QKeyEvent,
     QKeySequence,
     QMouseEvent,
@@ -23,31 +29,35 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 
-from app.card.password import LONGEST, admit
 from app.gui import theme
 from app.gui.buttons import Button
+from app.gui.password_rules import CARD_RULE, Rule
 from app.secret import Secret
 from app.wording.language import text as _
 
 REVEALED_MS = 10_000
+_MAC = sys.platform == "darwin"
 _MARGIN, _DOT, _PITCH, _HEIGHT = 18, 11.0, 19.0, 50
 
 
 class PasswordField(QWidget):
     """Takes what is typed or pasted and shows dots; `take` hands it over.
 
-    Signals: `changed` after every change; `refused` with the character that is not allowed; `overflowed` when a
-    17th character was typed or pasted; `entered` on Return.
+    Signals: `changed` after every change; `refused` with the character that is not allowed; `overflowed` when more
+    was typed or pasted than fits; `entered` on Return; `caps_lock` when a letter shows that it is on (or off again),
+    where capitals matter.
     """
 
     changed = Signal()
     refused = Signal(str)
     overflowed = Signal()
     entered = Signal()
+    caps_lock = Signal(bool)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, rule: Rule = CARD_RULE) -> None:
         super().__init__(parent)
-        self._secret = Secret(LONGEST)
+        self._rule = rule
+        self._secret = Secret(rule.longest)
         self._selected = False
         self._wrong = False
         self._caret = True
@@ -56,7 +66,9 @@ class PasswordField(QWidget):
         self.setCursor(Qt.CursorShape.IBeamCursor)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFixedHeight(_HEIGHT)
-        self.setAccessibleName(_("Signature password, 6 to 16 capital letters and digits"))
+        self.setAccessibleName(
+            _("Signature password, 6 to 16 capital letters and digits") if rule.raises else _("Key file password")
+        )
         self.eye = Button("", "ghost", "eye", self)
         self.eye.setAutoDefault(False)  # or else a Return anywhere in the dialog would press it
         self.eye.setCheckable(True)
@@ -72,7 +84,8 @@ class PasswordField(QWidget):
 
     def count(self) -> int:
         """How many characters there are."""
-        return len(self._secret)
+        with self._secret.view() as view:
+            return sum(byte & 0xC0 != 0x80 for byte in view)  # those that begin one in UTF-8
 
     @property
     def secret(self) -> Secret:
@@ -86,7 +99,7 @@ class PasswordField(QWidget):
 
     def take(self) -> Secret:
         """Hands over what was typed, which the receiver must wipe, and begins anew."""
-        taken, self._secret = self._secret, Secret(LONGEST)
+        taken, self._secret = self._secret, Secret(self._rule.longest)
         self._after_change()
         self.conceal()
         return taken
@@ -119,38 +132,59 @@ class PasswordField(QWidget):
         elif event.key() == Qt.Key.Key_Delete or (event.key() == Qt.Key.Key_Backspace and self._selected):
             self.clear()
         elif event.key() == Qt.Key.Key_Backspace:
-            self._secret.pop()
-            self._after_change()
+            self._rub_out()
         elif _types(event):
+            self._notice_caps_lock(event)
             self._type(event.text())
         else:
             super().keyPressEvent(event)  # copy and cut end here: nothing in this program answers them
 
     def paste(self) -> None:
-        """Adds the clipboard's text without the blanks round it, wholly or not at all."""
-        pasted = QGuiApplication.clipboard().text().strip()
-        room = LONGEST - (0 if self._selected else self.count())
-        bad = next((character for character in pasted[: 4 * LONGEST] if admit(character) is None), None)
+        """Adds the clipboard's text as the rule trims it, wholly or not at all."""
+        longest, taken = self._rule.longest, self._rule.taken
+        pasted = self._rule.trimmed(QGuiApplication.clipboard().text())
+        room = longest - (0 if self._selected else len(self._secret))
+        bad = next((character for character in pasted[: 4 * longest] if not taken(character)), None)
         if bad is not None:
             self.refused.emit(bad)
-        elif len(pasted) > room:
+        elif len(pasted) > room or sum(len(taken(character)) for character in pasted) > room:
             self.overflowed.emit()
         else:
             self._type(pasted)
 
+    def inputMethodEvent(self, event: QInputMethodEvent) -> None:
+        self._type(event.commitString())
+        event.accept()
+
     def _type(self, characters: str) -> None:
         for character in characters:
-            byte = admit(character)
-            if byte is None:
+            taken = self._rule.taken(character)
+            if not taken:
                 self.refused.emit(character)
                 return
             if self._selected:
                 self._secret.wipe()
                 self._selected = False
-            if not self._secret.append(byte):
+            if len(self._secret) + len(taken) > self._rule.longest:
                 self.overflowed.emit()
                 return
+            for byte in taken:
+                self._secret.append(byte)
         self._after_change()
+
+    def _rub_out(self) -> None:
+        """The last character, however many bytes it has."""
+        with self._secret.view() as view:
+            size = next((index + 1 for index, byte in enumerate(reversed(view)) if byte & 0xC0 != 0x80), 0)
+        for _byte in range(size):
+            self._secret.pop()
+        self._after_change()
+
+    def _notice_caps_lock(self, event: QKeyEvent) -> None:
+        letter = event.text()
+        if not self._rule.raises and len(letter) == 1 and letter.isascii() and letter.isalpha():
+            shifted = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+            self.caps_lock.emit(letter.isupper() != shifted)
 
     def _after_change(self) -> None:
         self._selected = False
@@ -229,39 +263,61 @@ class PasswordField(QWidget):
         painter.setBrush(tokens.color("panel" if self.isEnabled() else "disabled"))
         inset = width / 2
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(inset, inset, -inset, -inset), 8, 8)
+        painter.setClipRect(QRectF(_MARGIN - 6, 0, self._room() + 12, self.height()))
         end = self._draw_revealed(painter) if self.revealed else self._draw_dots(painter)
         if focused and self._caret:
             painter.fillRect(QRectF(end, 13, 2, self.height() - 26), tokens.color("accent_ink"))
         painter.end()
 
+    def _room(self) -> float:
+        """px for what is typed."""
+        return self.width() - _MARGIN - self.eye.width() - 12
+
     def _draw_dots(self, painter: QPainter) -> float:
-        self._draw_selection(painter, _PITCH)
+        count = self.count()
+        left = self._begin(painter, count * _PITCH)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.current().color("text"))
-        for index in range(self.count()):
-            middle = QPointF(_MARGIN + index * _PITCH + _DOT / 2, self.height() / 2)
+        for index in range(count):
+            middle = QPointF(left + index * _PITCH + _DOT / 2, self.height() / 2)
             painter.drawEllipse(middle, _DOT / 2, _DOT / 2)
-        return _MARGIN + self.count() * _PITCH + (0 if self.count() else -2)
+        return left + count * _PITCH + (0 if count else -2)
 
     def _draw_revealed(self, painter: QPainter) -> float:
         font = theme.font("password")
-        pitch = QFontMetricsF(font).horizontalAdvance("0")
-        self._draw_selection(painter, pitch)
+        metrics = QFontMetricsF(font)
+        narrow = metrics.horizontalAdvance("0")
+        left = self._begin(painter, sum(max(narrow, metrics.horizontalAdvance(each)) for each in self._characters()))
         painter.setFont(font)
         painter.setPen(theme.current().color("text"))
-        with self._secret.view() as view:
-            for index, byte in enumerate(view):  # one by one: the whole never becomes a string
-                cell = QRectF(_MARGIN + index * pitch, 0, pitch + 2, self.height())
-                painter.drawText(cell, Qt.AlignmentFlag.AlignVCenter, chr(byte))
-        return _MARGIN + self.count() * pitch
+        for character in self._characters():
+            width = max(narrow, metrics.horizontalAdvance(character))
+            painter.drawText(QRectF(left, 0, width + 2, self.height()), Qt.AlignmentFlag.AlignVCenter, character)
+            left += width
+        return left
 
-    def _draw_selection(self, painter: QPainter, pitch: float) -> None:
+    def _characters(self) -> Iterator[str]:
+        """One by one: the whole never becomes a string."""
+        with self._secret.view() as view:
+            start = 0
+            for end in range(1, len(view) + 1):
+                if end == len(view) or view[end] & 0xC0 != 0x80:
+                    yield str(view[start:end], "utf-8")
+                    start = end
+
+    def _begin(self, painter: QPainter, width: float) -> float:
+        """Where text of this width begins, so that its end is seen; px. Draws the selection below it."""
+        left = _MARGIN - max(0.0, width - self._room())
         if self._selected:
-            room = QRectF(_MARGIN - 5, 11, self.count() * pitch + 4, self.height() - 22)
-            painter.fillRect(room, theme.current().color("accent_soft"))
+            selection = QRectF(left - 5, 11, width + 4, self.height() - 22)
+            painter.fillRect(selection, theme.current().color("accent_soft"))
+        return left
 
 
 def _types(event: QKeyEvent) -> bool:
-    modifier = Qt.KeyboardModifier
-    command = event.modifiers() & (modifier.ControlModifier | modifier.MetaModifier | modifier.AltModifier)
-    return bool(event.text()) and event.text().isprintable() and not command
+    modifier, text = Qt.KeyboardModifier, event.text()
+    held = event.modifiers() & (modifier.ControlModifier | modifier.MetaModifier | modifier.AltModifier)
+    # AltGr is Ctrl and Alt on Windows, and Option makes letters on macOS: @, { and the like are typed with them
+    third_level = (modifier.ControlModifier | modifier.AltModifier, *([modifier.AltModifier] if _MAC else []))
+    command = held and held not in third_level
+    return bool(text) and not command and all(unicodedata.category(each) != "Cc" for each in text)

@@ -1,8 +1,9 @@
-"""The pages of the password window that have no field: waiting, locked, signing, outcome unknown, card in use."""
+"""The pages of the password window that have no field: waiting, locked, at work, outcome unknown, another card, card
+in use."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.gui.banner import Banner
@@ -41,7 +42,16 @@ class _Way(QWidget):
 
 
 class Message(QWidget):
-    """A page without a field: icon and title at the left, or centred below a large picture; foot for buttons."""
+    """A page without a field: icon and title at the left, or centred below a large picture; buttons in the foot.
+
+    Signals: `left` by the button that leaves; `recheck`: the tries are to be read; `guidance`: the ways out of a lock
+    are wanted; `doctor`: the reader doctor is. `first`: what gets the keyboard.
+    """
+
+    left = Signal()
+    recheck = Signal()
+    guidance = Signal()
+    doctor = Signal()
 
     def __init__(self, icon: str, tone: str, title: str, middle: QWidget | None = None) -> None:
         super().__init__()
@@ -67,9 +77,12 @@ class Message(QWidget):
         self.body = QVBoxLayout()
         self.body.setSpacing(14)
         self.column.addLayout(self.body)
-        self.foot = QHBoxLayout()
-        self.foot.setSpacing(10)
-        self.column.addLayout(self.foot)
+        self._foot = QHBoxLayout()
+        self._foot.setSpacing(10)
+        self.column.addLayout(self._foot)
+        self.leave = button(_("Cancel"))
+        self.leave.clicked.connect(self.left)
+        self.first = self.leave
 
     def say(self, text: str) -> None:
         """A sentence below the title."""
@@ -78,11 +91,13 @@ class Message(QWidget):
             paragraph.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self._words.addWidget(paragraph)
 
-    def end(self, *buttons: Button, note: str = "") -> None:
-        """The foot: a note at the left, buttons at the right."""
-        self.foot.addWidget(Label(note, "caption", "text2"), 1)
+    def end(self, *buttons: Button, beside: QWidget | None = None) -> None:
+        """The foot: something at the left, buttons at the right."""
+        if beside is not None:
+            self._foot.addWidget(beside)
+        self._foot.addStretch(1)
         for each in buttons:
-            self.foot.addWidget(each)
+            self._foot.addWidget(each)
 
 
 class WaitingPage(Message):
@@ -96,6 +111,9 @@ class WaitingPage(Message):
             self.body.addWidget(Banner("warn", _("The card was removed"), text))
         else:
             self.body.addWidget(Banner("info", _("If it is not found, lift it and put it back."), ""))
+        check = button(_("Reader check"), "ghost", "search")
+        check.clicked.connect(self.doctor)
+        self.end(self.leave, beside=check)
 
 
 class LockedPage(Message):
@@ -110,6 +128,11 @@ class LockedPage(Message):
             self.say(purpose.locked)
             self.say(_("Natsuin cannot unlock it. Reset it in one of these ways."))
             self.body.addWidget(self._ways())
+        self.leave.setText(_("Close"))
+        self.leave.setAutoDefault(True)  # nothing can be typed any more: Return closes
+        guide = button(_("Open the procedure guide"))
+        guide.clicked.connect(self.guidance)
+        self.end(self.leave, *(() if demo else (guide,)))
 
     def _ways(self) -> QWidget:
         office = procedures.office_road()
@@ -130,15 +153,16 @@ class WorkPage(Message):
 
     def __init__(self, purpose: Purpose) -> None:
         super().__init__("", "", purpose.working, middle=Spinner(44))
-        self.say(_("Please do not move the card."))
-        self.steps = StepList() if purpose.steps else None
-        if self.steps is None:
-            return
-        row = QHBoxLayout()
-        row.addStretch(1)
-        row.addWidget(self.steps)
-        row.addStretch(1)
-        self.body.addLayout(row)
+        self.say(purpose.patience)
+        self.steps = StepList(purpose.step_words()) if purpose.steps else None
+        if self.steps is not None:
+            row = QHBoxLayout()
+            row.addStretch(1)
+            row.addWidget(self.steps)
+            row.addStretch(1)
+            self.body.addLayout(row)
+        self.leave.setEnabled(False)
+        self.end(self.leave, beside=Label(_("It cannot be stopped until it is done"), "caption", "text2"))
 
 
 class UnknownPage(Message):
@@ -149,6 +173,30 @@ class UnknownPage(Message):
         self.say(_("Contact with the card was lost just after the password was sent. Whether it was right is unknown."))
         text = _("Put the card back, then only the number of tries left is read. That costs no try.")
         self.body.addWidget(Banner("warn", purpose.unknown, text))
+        self.first = button(_("Check the tries left"), "primary", "refresh")
+        self.first.clicked.connect(self.recheck)
+        self.end(self.leave, self.first)
+
+
+class ChangedPage(Message):
+    """E10: another card lies there than the one whose tries were shown; going on with it is for a deliberate press."""
+
+    def __init__(self) -> None:
+        super().__init__("id-card", "warn_bar", _("This is a different card"))
+        self.say(
+            _(
+                "It is not the card whose tries were shown. The password was not sent to it, and no try was used. What "
+                "you typed is forgotten."
+            )
+        )
+        text = _(
+            "Put the first card back, or leave this one. Then press the button: the tries of the card that lies there "
+            "are read, and you enter its password."
+        )
+        self.body.addWidget(Banner("warn", _("Choose the card to go on with"), text))
+        go_on = button(_("Go on with the card on the reader"), "default", "refresh")
+        go_on.clicked.connect(self.recheck)
+        self.end(self.leave, go_on)
 
 
 class BusyPage(Message):
@@ -168,6 +216,7 @@ class BusyPage(Message):
         self._seconds.timeout.connect(self._count)
         self._seconds.start()
         self._say_waited()
+        self.end(self.leave)
 
     def _count(self) -> None:
         self._waited += 1

@@ -1,59 +1,27 @@
-"""The parts of the password window: what is signed, who will see what, how often one may try, what is being done."""
+"""The parts of the password window: what it is for, who will see what, how often one may try, what is being done."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QGuiApplication, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.gui import theme
 from app.gui.buttons import Button
 from app.gui.frames import Card
 from app.gui.icons import pixmap
-from app.gui.labels import ElidedLabel, Label, Paragraph
+from app.gui.labels import Label, Paragraph
 from app.gui.marks import Picture, Pill, TriesBars
-from app.gui.password_purpose import Purpose, signing
+from app.gui.password_purpose import Purpose, StepWords
+from app.gui.password_question import TRIES, Question
 from app.signing.sign import Step
-from app.wording.amounts import file_size, page_count
 from app.wording.language import text as _
-from app.wording.plain import shown
 
-TRIES = 5
 _TWO_LINES = 40
 _ADVICE_INDENT = 26
-
-
-@dataclass(frozen=True, slots=True)
-class PasswordContext:
-    """What the window says about the signature to come; `signature_page` counts from 1, None: invisible."""
-
-    file_name: str
-    pages: int
-    size_bytes: int
-    signature_page: int | None
-    target_name: str
-    sha256: str
-    demo: bool
-
-    def purpose(self) -> Purpose:
-        """The words of the pages."""
-        return signing()
-
-    def box(self) -> SubjectBox:
-        """What is signed."""
-        return FileBox(self)
-
-    def disclosure(self) -> QWidget:
-        """Who will see what."""
-        note = _("It is part of the certificate on your card and cannot be hidden. Your My Number is not included.")
-        return Disclosure(_("What anyone who receives this PDF can see"), note)
-
-    def compact(self) -> QWidget:
-        """The same in two lines, for low screens."""
-        return CompactBox(self)
 
 
 class Context(Protocol):
@@ -88,78 +56,8 @@ class SubjectBox(Card):
     def fold(self) -> None:
         """Closes the details."""
 
-
-class FileBox(SubjectBox):
-    """The file, where the signature goes, the name of the output; the fingerprint behind a link.
-
-    `resized` when the fingerprint was shown or hidden; `copied` when it is in the clipboard.
-    """
-
-    def __init__(self, context: PasswordContext, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._sha256 = context.sha256
-        row = QHBoxLayout()
-        row.setSpacing(12)
-        row.addWidget(Picture("file-text", "text2", 24), 0, Qt.AlignmentFlag.AlignTop)
-        column = QVBoxLayout()
-        column.setSpacing(0)
-        column.addWidget(ElidedLabel(shown(context.file_name), "h3"))
-        place = (
-            _("the signature goes on page {page}", page=context.signature_page)
-            if context.signature_page
-            else _("invisible signature")
-        )
-        facts = _(" · ").join((page_count(context.pages), file_size(context.size_bytes), place))
-        column.addWidget(Label(facts, "caption", "text2"))
-        target = ElidedLabel(_("Saved as: {name}", name=shown(context.target_name)), "caption", "text2")
-        line = QHBoxLayout()
-        line.setSpacing(12)
-        line.addWidget(target, 1)
-        self.more = Button(_("Details"), "link", "chevron-right")
-        self.more.setAutoDefault(False)
-        self.more.setCheckable(True)
-        self.more.toggled.connect(self._show_fingerprint)
-        line.addWidget(self.more)
-        column.addLayout(line)
-        column.addWidget(self._fingerprint())
-        row.addLayout(column, 1)
-        self.body.addLayout(row)
-
-    @property
-    def unfolded(self) -> bool:
-        return self.more.isChecked()
-
-    def fold(self) -> None:
-        self.more.setChecked(False)
-
-    def _fingerprint(self) -> QWidget:
-        self._details = QWidget()
-        row = QHBoxLayout(self._details)
-        row.setContentsMargins(0, 4, 0, 0)
-        column = QVBoxLayout()
-        column.setSpacing(0)
-        column.addWidget(Label(_("Fingerprint of the original file (SHA-256)"), "caption", "text2"))
-        groups = [self._sha256[start : start + 8] for start in range(0, len(self._sha256), 8)]
-        for half in (groups[:4], groups[4:]):
-            column.addWidget(Label(" ".join(half), "fixed"))
-        row.addLayout(column, 1)
-        self.copy = Button("", "ghost", "copy")
-        self.copy.setAutoDefault(False)
-        self.copy.setToolTip(_("Copy the fingerprint"))
-        self.copy.setAccessibleName(_("Copy the fingerprint"))
-        self.copy.clicked.connect(self._copy)
-        row.addWidget(self.copy, 0, Qt.AlignmentFlag.AlignBottom)
-        self._details.setVisible(False)
-        return self._details
-
-    def _show_fingerprint(self, open_: bool) -> None:
-        self.more.set_icon("chevron-down" if open_ else "chevron-right")
-        self._details.setVisible(open_)
-        self.resized.emit()
-
-    def _copy(self) -> None:
-        QGuiApplication.clipboard().setText(self._sha256)
-        self.copied.emit()
+    def show_reader(self, name: str) -> None:
+        """Which reader the card lies on, where that is said."""
 
 
 def disclosed() -> tuple[str, ...]:
@@ -170,7 +68,9 @@ def disclosed() -> tuple[str, ...]:
 class Disclosure(QWidget):
     """What the certificate tells of its owner, and to whom."""
 
-    def __init__(self, title: str, note: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, title: str, note: str, facts: Sequence[str] | None = None, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -182,41 +82,25 @@ class Disclosure(QWidget):
         column.addLayout(head)
         pills = QHBoxLayout()
         pills.setSpacing(6)
-        for word in disclosed():
+        for word in disclosed() if facts is None else facts:
             pills.addWidget(Pill(word))
         pills.addStretch(1)
         column.addLayout(pills)
         column.addWidget(Paragraph(note))
 
 
-class CompactBox(Card):
-    """File and disclosure in two lines, for low screens."""
-
-    def __init__(self, context: PasswordContext, parent: QWidget | None = None) -> None:
-        super().__init__(parent, box=True)
-        self.body.setSpacing(0)
-        self.body.setContentsMargins(14, 8, 14, 8)
-        name = QHBoxLayout()
-        name.setSpacing(8)
-        name.addWidget(ElidedLabel(shown(context.file_name), "strong"), 1)
-        where = _("page {page}", page=context.signature_page) if context.signature_page else _("invisible signature")
-        name.addWidget(Label(where, "caption", "text2"))
-        self.body.addLayout(name)
-        line = _("Recipients can see: {list}", list=_(", ").join(disclosed()))
-        self.body.addWidget(ElidedLabel(line, "caption", "text2"))
-
-
 class TriesLine(QWidget):
-    """The field's label, and how many tries are left: only when just read from the card."""
+    """The field's label, and how many tries are left: only when just read from the card, or that there is no limit."""
 
     recheck = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, question: Question, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._question = question
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
-        row.addWidget(Label(_("Signature password"), "strong"))
+        row.addWidget(Label(question.label(), "strong"))
         row.addStretch(1)
         self._bars = TriesBars(TRIES)
         row.addWidget(self._bars)
@@ -229,6 +113,9 @@ class TriesLine(QWidget):
 
     def show_tries(self, tries: int | None) -> None:
         """Shows the number read from the card; None: unknown, with a link that reads it again."""
+        if not self._question.counted:
+            self._show_no_limit()
+            return
         self._bars.setVisible(tries is not None)
         self.again.setVisible(tries is None)
         if tries is None:
@@ -241,14 +128,23 @@ class TriesLine(QWidget):
             self._left.set_tone("bad" if tries <= 2 else "text")
             self.setAccessibleName(_("Signature password, {n} of {total} tries left", n=tries, total=TRIES))
 
+    def _show_no_limit(self) -> None:
+        self._bars.hide()
+        self.again.hide()
+        self._left.setFont(theme.font("caption"))
+        self._left.setText(_("This key file has no limit of tries"))
+        self._left.set_tone("text2")
+        self.setAccessibleName(f"{self._question.label()}, {self._left.text()}")
+
 
 class AdviceLine(QWidget):
     """The line below the field: the rule, or in amber what to mend. It keeps room for two lines, so nothing jumps."""
 
     resized = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, rule: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._rule = rule
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
@@ -260,8 +156,8 @@ class AdviceLine(QWidget):
         self.show_rule()
 
     def show_rule(self) -> None:
-        """The rule of the 署名用 password."""
-        self._say(_("6–16 capital letters and digits (small letters are changed to capitals)"), "text2")
+        """The rule of the password."""
+        self._say(self._rule, "text2")
 
     def show_advice(self, advice: str) -> None:
         """Something to mend, in amber."""
@@ -327,17 +223,12 @@ class Tick(QCheckBox):
 class StepList(QWidget):
     """The four steps of a signature: done, now, to come."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, words: Mapping[Step, StepWords], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
-        self._words = {
-            Step.PASSWORD_ACCEPTED: (_("Check the password"), _("Checking the password"), _("Password accepted")),
-            Step.CERTIFICATE_READ: (_("Read the certificate"), _("Reading the certificate"), _("Certificate read")),
-            Step.SIGNED_BY_CARD: (_("Sign with the card"), _("The card is signing"), _("Signed by the card")),
-            Step.CHECKED: (_("Check the result"), _("Checking the result"), _("Result checked")),
-        }
+        self._words = words
         self._rows: list[tuple[Picture, Label]] = []
         for _step in Step:
             row = QHBoxLayout()

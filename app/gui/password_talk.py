@@ -1,4 +1,4 @@
-"""The talk with a card about its 署名用 password: tries first, one password for one press, a state for each outcome."""
+"""The talk about a password: tries first, one password for one press, a state of the window for each outcome."""
 
 from __future__ import annotations
 
@@ -8,36 +8,49 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from app.errors.base import Cancelled, UserError
-from app.errors.card import CardBusy, CardRemoved, NoCard, NoReader, OutcomeUnknown, PasswordIncorrect, PasswordLocked
-from app.gui.background import Lanes
+from app.errors.card import (
+    CardBusy,
+    CardChanged,
+    CardRemoved,
+    NoCard,
+    NoReader,
+    OutcomeUnknown,
+    PasswordIncorrect,
+    PasswordLocked,
+)
+from app.errors.key import KeyFilePasswordIncorrect
+from app.gui.background import Lane, Lanes
 from app.gui.card_watch import CardWatch
 from app.gui.delivery import submit
 from app.secret import Secret
 
 if TYPE_CHECKING:
-    from app.card.keeper import CardKey, Keeper
+    from app.card.keeper import Keeper
     from app.gui.password_parts import Context
     from app.gui.password_window import PasswordWindow
+    from app.signing.key import LockedKey
 
 RETRY_MS = 700
 """Where no event tells when the card can be read: another program's transaction, a contact that was lost in between."""
 
 
 class PasswordTalk(QObject):
-    """One talk at a time; who inherits says which card, and what is done with the password.
+    """One talk at a time; who inherits says which key, and what is done with the password.
 
     Ends with the inheritor's own signal, `failed` (a UserError) or `stopped` (nothing happened).
-    `guidance_requested`: the password is locked and the person wants to know the ways out.
+    `guidance_requested`: the password is locked and the person wants to know the ways out. `doctor_requested`: no card
+    is found, and the person wants to know why.
     """
 
     failed = Signal(object)
     stopped = Signal()
     guidance_requested = Signal()
+    doctor_requested = Signal()
 
     def __init__(self, lanes: Lanes, watch: CardWatch, window: QWidget) -> None:
         super().__init__(window)
         self.lanes, self._watch, self._parent = lanes, watch, window
-        self._key: CardKey | None = None
+        self._key: LockedKey | None = None
         self.password_window: PasswordWindow | None = None
         self._retry = QTimer(self, singleShot=True, interval=RETRY_MS)
         self._retry.timeout.connect(self._read_tries)
@@ -49,11 +62,21 @@ class PasswordTalk(QObject):
         """Whether a talk is under way."""
         return self.password_window is not None
 
-    def find(self, keeper: Keeper) -> CardKey:
-        """The key of the card that is meant; called in the card's lane. Raises UserErrors of reader and card."""
+    @property
+    def by_card(self) -> bool:
+        """Whether the key is a card's."""
+        return True
+
+    @property
+    def lane(self) -> Lane:
+        """Where the key works: what is no card does not wait for what a card is asked."""
+        return self.lanes.card if self.by_card else self.lanes.document
+
+    def find(self, keeper: Keeper | None) -> LockedKey:
+        """The key that is meant; called in its lane, with a keeper if it is a card's. Raises UserErrors."""
         raise NotImplementedError
 
-    def use(self, key: CardKey, secret: Secret) -> None:
+    def use(self, key: LockedKey, secret: Secret) -> None:
         """Begins the work with the password; ends in `finish` or `refused`."""
         raise NotImplementedError
 
@@ -67,42 +90,47 @@ class PasswordTalk(QObject):
         window.cancelled.connect(self.stop)
         window.recheck_requested.connect(self._read_tries)
         window.guidance_requested.connect(self._guide)
+        window.doctor_requested.connect(self.doctor_requested)
         self.password_window = window
         self._read_tries()
 
-    # --- the card is asked how many tries are left --------------------------------------------------------
+    # --- the key is asked how many tries are left ---------------------------------------------------------
 
     def _read_tries(self) -> None:
         if self.password_window is None:
             return
-        if self._watch.keeper is None:
+        if self.by_card and self._watch.keeper is None:
             self._retry.start()
             return
         self._retry.stop()
         self._reading, self._again = True, False
-        submit(
-            self.lanes.card, self._tries, self._watch.keeper, succeeded=self._tries_read, failed=self._tries_not_read
-        )
+        submit(self.lane, self._tries, self._watch.keeper, succeeded=self._tries_read, failed=self._tries_not_read)
 
-    def _stirred(self) -> None:
-        """Something came or went at the readers; matters while the window waits for a card."""
-        if self._reading:
-            self._again = True
-        elif self.password_window is not None and self.password_window.state.waits:
-            self._read_tries()
-
-    def _tries(self, keeper: Keeper) -> tuple[CardKey, int | None]:
+    def _tries(self, keeper: Keeper | None) -> tuple[LockedKey, int | None]:
         key = self.find(keeper)
         return key, key.attempts_remaining()
 
-    def _tries_read(self, answer: tuple[CardKey, int | None]) -> None:
+    def _stirred(self) -> None:
+        """Something came or went at the readers; matters while the window waits for a card."""
+        window = self.password_window
+        if self._reading:
+            self._again = True
+        elif window is not None and window.state.waits:
+            self._read_tries()
+
+    def _tries_read(self, answer: tuple[LockedKey, int | None]) -> None:
+        from app.card.keeper import CardKey
+
         self._reading = False
         self._key, tries = answer
-        if self.password_window is None:  # the person has gone
+        window = self.password_window
+        if window is None:  # the person has gone
             self._give_back()
-        else:
-            self.password_window.show_typing(tries)
-            self.password_window.open()
+            return
+        if isinstance(self._key, CardKey):
+            window.show_reader(self._key.reader)
+        window.show_typing(tries)
+        window.open()
 
     def _tries_not_read(self, error: Exception) -> None:
         self._reading = False
@@ -111,9 +139,9 @@ class PasswordTalk(QObject):
             return
         if isinstance(error, PasswordLocked):
             window.show_locked()
-            window.open()
-            return
-        if isinstance(error, CardBusy):
+        elif isinstance(error, CardChanged):
+            window.show_changed()
+        elif isinstance(error, CardBusy):
             window.show_busy()
         elif not isinstance(error, NoCard | NoReader | CardRemoved):
             self._end(error)
@@ -121,6 +149,8 @@ class PasswordTalk(QObject):
         elif window.isVisible():
             window.show_removed_before()
         window.open()
+        if not window.state.waits:
+            return
         if self._again:
             self._read_tries()
         elif not (isinstance(error, NoCard | NoReader) and self._watch.hears):
@@ -139,8 +169,12 @@ class PasswordTalk(QObject):
             self._end(error)
         elif isinstance(error, PasswordIncorrect):
             window.show_wrong(error.attempts_remaining)
+        elif isinstance(error, KeyFilePasswordIncorrect):
+            window.show_wrong(None)
         elif isinstance(error, PasswordLocked):
             window.show_locked()
+        elif isinstance(error, CardChanged):
+            window.show_changed()
         elif isinstance(error, OutcomeUnknown):
             window.show_unknown()
         elif isinstance(error, CardRemoved):
@@ -179,5 +213,5 @@ class PasswordTalk(QObject):
 
     def _give_back(self) -> None:
         if self._key is not None:
-            self.lanes.card.start(self._key.release)
+            self.lane.start(self._key.release)
             self._key = None

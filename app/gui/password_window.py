@@ -11,20 +11,23 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QShowEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLayout, QVBoxLayout, QWidget
 
-from app.card.password import SHORTEST, advice, check
-from app.errors.base import UserError
-from app.errors.card import OtherPasswordTyped
 from app.gui.banner import Banner
 from app.gui.frames import Divider
 from app.gui.labels import Label
 from app.gui.password_field import PasswordField
-from app.gui.password_pages import BusyPage, LockedPage, Message, UnknownPage, WaitingPage, WorkPage, button
-from app.gui.password_parts import AdviceLine, Context, PasswordContext, Tick, TriesLine
+from app.gui.password_pages import (
+    BusyPage,
+    ChangedPage,
+    LockedPage,
+    Message,
+    UnknownPage,
+    WaitingPage,
+    WorkPage,
+    button,
+)
+from app.gui.password_parts import AdviceLine, Context, SubjectBox, Tick, TriesLine
 from app.signing.sign import Step
 from app.wording.language import text as _
-from app.wording.plain import shown
-
-__all__ = ["PasswordContext", "PasswordWindow", "State"]
 
 WIDTH = 540
 PAUSE_MS = 600  # after this long, four digits are taken for the other password
@@ -40,6 +43,7 @@ class State(Enum):
     LOCKED = auto()
     SIGNING = auto()
     UNKNOWN = auto()
+    CHANGED = auto()
     BUSY = auto()
 
     @property
@@ -49,22 +53,25 @@ class State(Enum):
 
 
 class PasswordWindow(QDialog):
-    """Asks for the 署名用 password. `open()` it; it blocks its parent only.
+    """Asks for the 署名用 password, or a key file's. `open()` it; it blocks its parent only.
 
     `submitted` carries the Secret, which the receiver must wipe; the window shows the signing state from then on.
     `cancelled`: closed by the person, nothing was sent. `recheck_requested`: read the number of tries left.
     `guidance_requested`: the password is locked, and the person wants to know more of the ways out.
+    `doctor_requested`: no card is found, and the person wants to know why.
     """
 
     submitted = Signal(object)
     cancelled = Signal()
     recheck_requested = Signal()
     guidance_requested = Signal()
+    doctor_requested = Signal()
 
     def __init__(self, parent: QWidget | None, context: Context) -> None:
         super().__init__(parent)
         self._context = context
         self._purpose = context.purpose()
+        self._question = self._purpose.question
         self.state = State.WAITING
         self.tries: int | None = None
         self.setWindowTitle("Natsuin")
@@ -117,6 +124,16 @@ class PasswordWindow(QDialog):
         """8: contact was lost while the password was on its way."""
         self._show_message(UnknownPage(self._purpose), State.UNKNOWN)
 
+    def show_changed(self) -> None:
+        """E10: another card lies there; nothing was sent, and what was typed is gone."""
+        self._show_message(ChangedPage(), State.CHANGED)
+
+    def show_reader(self, name: str) -> None:
+        """Which reader the card lies on."""
+        for box in (self.file_box, self._compact_box):
+            if isinstance(box, SubjectBox):
+                box.show_reader(name)
+
     def show_busy(self) -> None:
         """9: another program holds the card; the window counts and waits."""
         if self.state is not State.BUSY:
@@ -133,14 +150,9 @@ class PasswordWindow(QDialog):
         """Sends the password, or says what is missing; the person must press the button itself on the last try."""
         if self.state is not State.TYPING:
             return
-        try:
-            check(self.field.secret)
-        except OtherPasswordTyped:
-            self._look_for_other_password()
-            return
-        except UserError:
-            missing = _("6 characters or more are needed; {n} so far.", n=self.field.count())
-            self.advice_line.show_advice(missing)
+        refusal = self._question.refusal(self.field.secret, self.field.count())
+        if refusal:
+            self.advice_line.show_advice(refusal)
             return
         if self._reason_to_wait():
             return
@@ -168,44 +180,37 @@ class PasswordWindow(QDialog):
             self.field.setFocus()
 
     def _entered(self) -> None:
-        if self.tries == 1 and self.field.count() >= SHORTEST:
+        if self.tries == 1 and not self._question.too_short(self.field.count()):
             (self.sign_button if self.tick.isChecked() else self.tick).setFocus(Qt.FocusReason.TabFocusReason)
         else:
             self.submit()
 
     def _typed(self) -> None:
         self._pause.start()
-        kind = advice(self.field.secret) if self.field.count() >= SHORTEST else None
-        if kind:
-            self.advice_line.show_advice(_("As a rule it holds both letters and digits."))
-        else:
-            self.advice_line.show_rule()
+        remark = self._question.remark(self.field.secret, self.field.count())
+        if not remark and self._caps_lock:
+            remark = _("Caps Lock is on. Capitals and small letters differ here.")
+        self.advice_line.show_advice(remark) if remark else self.advice_line.show_rule()
         self._hold_button()
 
     def _refused(self, character: str) -> None:
-        self.advice_line.show_advice(
-            _("“{character}” cannot be used. Capital letters and digits only.", character=shown(character))
-        )
+        self.advice_line.show_advice(self._question.not_allowed(character))
 
     def _overflowed(self) -> None:
-        self.advice_line.show_advice(_("16 characters are the most it can have."))
+        self.advice_line.show_advice(self._question.overflow())
+
+    def _caps_lock_seen(self, on: bool) -> None:
+        self._caps_lock = on
 
     def _look_for_other_password(self) -> None:
-        try:
-            check(self.field.secret)
-        except OtherPasswordTyped:
-            self.advice_line.show_advice(
-                _(
-                    "Four digits are the PIN for logging in. Here you need the signature password of 6–16 characters. "
-                    "Nothing has been sent to the card."
-                )
-            )
-        except UserError:
-            return
+        words = self._question.other_password(self.field.secret)
+        if words:
+            self.advice_line.show_advice(words)
 
     def _reason_to_wait(self) -> str:
-        if self.field.count() < SHORTEST:
-            return _("Enter 6 to 16 characters first")
+        too_short = self._question.too_short(self.field.count())
+        if too_short:
+            return too_short
         if self.tries == 1 and not self.tick.isChecked():
             return _("Tick the box above first")
         return ""
@@ -231,7 +236,7 @@ class PasswordWindow(QDialog):
         form = QWidget()
         self._form_column = column = QVBoxLayout(form)
         column.setContentsMargins(0, 0, 0, 0)
-        self._title = Label(_("Enter your signature password"), "title")
+        self._title = Label(self._question.title(), "title")
         self.file_box = self._context.box()
         self.file_box.resized.connect(self._details_turned)
         self.file_box.copied.connect(self._back_to_field)
@@ -245,14 +250,16 @@ class PasswordWindow(QDialog):
             _("This is practice: an invented person signs. No real card is used."),
         )
         self.demo_banner.setVisible(self._context.demo)
-        self.tries_line = TriesLine()
+        self.tries_line = TriesLine(self._question)
         self.tries_line.recheck.connect(self.recheck_requested)
-        self.field = PasswordField()
+        self.field = PasswordField(rule=self._question.rule)
+        self._caps_lock = False
+        self.field.caps_lock.connect(self._caps_lock_seen)
         self.field.changed.connect(self._typed)
         self.field.refused.connect(self._refused)
         self.field.overflowed.connect(self._overflowed)
         self.field.entered.connect(self._entered)
-        self.advice_line = AdviceLine()
+        self.advice_line = AdviceLine(self._question.rule_words())
         self.advice_line.resized.connect(self._fit)
         self.tick = Tick(_("I understand that a mistake locks it"))
         self.tick.toggled.connect(self._hold_button)
@@ -291,7 +298,7 @@ class PasswordWindow(QDialog):
             return
         self.tries = tries
         self.tries_line.show_tries(tries)
-        kind, title, text = _warning(tries, wrong)
+        kind, title, text = self._question.warning(tries, wrong=wrong)
         if title:
             self.banner.show_message(kind, title, text)
         self.banner.setVisible(bool(title))
@@ -304,26 +311,13 @@ class PasswordWindow(QDialog):
         self.field.setFocus()
 
     def _show_message(self, page: Message, state: State) -> None:
-        leave = button(_("Close") if state is State.LOCKED else _("Cancel"))
-        leave.clicked.connect(self.reject)
-        leave.setAutoDefault(state is State.LOCKED)  # Return closes where nothing can be typed any more
-        first = leave
-        if state is State.SIGNING:
-            leave.setEnabled(False)
-            page.end(leave, note=_("It cannot be stopped until it is done"))
-        elif state is State.UNKNOWN:
-            first = button(_("Check the tries left"), "primary", "refresh")
-            first.clicked.connect(self.recheck_requested)
-            page.end(leave, first)
-        elif state is State.LOCKED and not self._context.demo:
-            guide = button(_("What to do…"))
-            guide.clicked.connect(self.guidance_requested)
-            page.end(guide, leave)
-        else:
-            page.end(leave)
+        page.left.connect(self.reject)
+        page.recheck.connect(self.recheck_requested)
+        page.guidance.connect(self.guidance_requested)
+        page.doctor.connect(self.doctor_requested)
         self.field.clear()
         self._show_page(page, state)
-        first.setFocus()
+        page.first.setFocus()
 
     def _show_page(self, page: QWidget, state: State) -> None:
         self.state = state
@@ -377,20 +371,3 @@ class PasswordWindow(QDialog):
         self._form_column.setSpacing(8 if compact else 16)
         margin = 16 if compact else 24
         self._column.setContentsMargins(28, margin, 28, margin)
-
-
-def _warning(tries: int | None, wrong: bool) -> tuple[str, str, str]:
-    """Kind, title and text of the banner over the field; empty when there is nothing to warn of."""
-    refused = _("Wrong password")
-    if tries == 1:
-        text = _(
-            "Another mistake locks the password, and you will need to visit your municipal office or the like. "
-            "If unsure, stop here: that costs no try."
-        )
-        return "bad", _("Wrong password. One try left") if wrong else _("One try left"), text
-    if tries is not None and (wrong or tries == 2):
-        text = _("{n} more wrong entries lock it. A correct one resets the count to {total}.", n=tries, total=5)
-        return "bad", refused if wrong else _("{n} tries left", n=tries), text
-    if wrong:
-        return "bad", refused, _("How many tries are left could not be read.")
-    return "", "", ""

@@ -61,6 +61,22 @@ class PlacingView(PageView):
         self.viewport().setCursor(Qt.CursorShape.ArrowCursor)
         self.viewport().update()
 
+    def where(self, *, invisible: bool) -> str:
+        """Where the signature goes: field, box, else invisible where that was chosen, else no-place."""
+        if self.field is not None:
+            return FIELD
+        if self.box is not None:
+            return BOX
+        return INVISIBLE if invisible else NO_PLACE
+
+    def place_words(self, where: str) -> str:
+        """The same in a few words; empty where no place is chosen."""
+        return {
+            FIELD: _("Page {page}, the prepared field", page=self.page_of_box),
+            BOX: _("On page {page}", page=self.page_of_box),
+            INVISIBLE: _("Nothing is shown on the page"),
+        }.get(where, "")
+
     def place(self, page: int, box: Box) -> None:
         """Chooses a box."""
         self.page_of_box, self.box, self.field = page, box, None

@@ -13,7 +13,8 @@ from app.gui.reading_context import ReadingContext
 from app.secret import Secret
 
 if TYPE_CHECKING:
-    from app.card.keeper import CardKey, Keeper
+    from app.card.keeper import Keeper
+    from app.signing.key import LockedKey
 
 
 class ReadingController(PasswordTalk):
@@ -28,10 +29,11 @@ class ReadingController(PasswordTalk):
             self._reader = reader
             self.ask(ReadingContext(reader, demo))
 
-    def find(self, keeper: Keeper) -> CardKey:
+    def find(self, keeper: Keeper | None) -> LockedKey:
+        assert keeper is not None
         return keeper.key(self._reader)
 
-    def use(self, key: CardKey, secret: Secret) -> None:
+    def use(self, key: LockedKey, secret: Secret) -> None:
         submit(self.lanes.card, read, key, secret, succeeded=self._done, failed=self.refused)
 
     def _done(self, certificate: ReadCertificate) -> None:

@@ -22,13 +22,13 @@ from PySide6.QtWidgets import (
 from app.document.facts import SignatureField
 from app.gui.banner import Banner
 from app.gui.buttons import Button, KeyboardFocus
-from app.gui.card_line import CardLine
 from app.gui.card_watch import CardState
 from app.gui.field_item import Box
 from app.gui.frames import Divider
 from app.gui.labels import ElidedLabel, Label, Paragraph
 from app.gui.marks import Picture, StepNumber
 from app.gui.placing_view import BOX, NO_PLACE
+from app.gui.signer_line import SignerLine
 from app.wording.language import text as _
 from app.wording.plain import shown
 
@@ -277,8 +277,9 @@ class SignPanel(QWidget):
         self.change_target.clicked.connect(self.target_requested)
         line.addWidget(self.change_target)
         foot.addWidget(self._saving)
-        self.card_line = CardLine()
-        foot.addWidget(self.card_line)
+        self.signer_line = SignerLine()
+        self.card_line = self.signer_line.card_line
+        foot.addWidget(self.signer_line)
         self.primary = Button(_("Choose the place first"), "big")
         self.primary.clicked.connect(self.sign_requested)
         foot.addWidget(self.primary)

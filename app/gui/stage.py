@@ -17,6 +17,7 @@ class Stage(NamedTuple):
     placed: bool
     card: CardState
     demo: bool
+    key_file: bool = False
 
     def words(self) -> tuple[str, str]:
         """The button's text, and why it cannot be pressed yet ("" when it can)."""
@@ -28,7 +29,7 @@ class Stage(NamedTuple):
             return _("Checking…"), _("Everything is checked before the password")
         if not self.placed:
             return _("Choose the place first"), _("Choose where the signature should stand first")
-        if not self.card.ready:
+        if not self.card.ready and not self.key_file:
             from app.gui.card_line import pill_words, sentence
 
             state = pill_words(self.card)[0]

@@ -270,6 +270,12 @@ def style_sheet(theme: Theme) -> str:
 
 _SHEET = """
 QToolTip { background: @panel; color: @text; border: 1px solid @line2; padding: 6px 8px; }
+QMenu { background: @panel; color: @text; border: 1px solid @line2; border-radius: 8px; padding: 4px; }
+QMenu::item { padding: 10px 18px 10px 34px; border-radius: 6px; }
+QMenu::item:selected { background: @hover; color: @text; }
+QMenu::item:disabled { color: @disabled_text; }
+QMenu::indicator { width: 8px; height: 8px; border-radius: 4px; left: 14px; }
+QMenu::indicator:checked { background: @accent_ink; }
 *[ground="win"] { background: @win; }
 *[ground="panel"] { background: @panel; }
 *[ground="sunken"] { background: @sunken; }

@@ -1,5 +1,7 @@
 """Who a certificate belongs to. In JPKI's the person stands in subjectAltName (otherName, arc
-1.2.392.200149.8.5.5); the common name is a serial-like string and never a name.
+1.2.392.200149.8.5.5); the common name is a serial-like string and never a name. Certificates of the commercial
+registry (商業登記) keep the representative and the company in an extension of their own, since their subject is
+Latin letters or empty; all others name their owner in the subject.
 
 Every value is what the certificate says, as a plain string: it may be hostile (bidi characters, any script), and
 is shown through the one function that makes such text harmless.
@@ -9,11 +11,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from asn1crypto import core, x509
+from asn1crypto import core, parser, x509
 
 from app.pki import trust
 
 _ARC = "1.2.392.200149.8.5.5."
+_CORPORATION = "1.2.392.100300.1.1.3"
+"""registeredCorporationInfo, all explicit: [0] 商号, [1] 会社法人等番号, [2] 本店, [3] 氏名, [4] 資格, [6] 登記所."""
 _LONGEST = 1000  # characters: longer than any name or address; what exceeds it is no fact but an attack
 
 
@@ -48,16 +52,51 @@ def holder_of(certificate: bytes) -> Holder:
 
 
 def display_name(certificate: bytes) -> str | None:
-    """The name to show for a certificate (DER): 氏名 of a JPKI-shaped one, else the common name, unless JPKI is
-    named as its issuer (its common names are no names). None when there is none."""
+    """The name to show for a certificate (DER): 氏名 of a JPKI-shaped one, else the person with the organisation in
+    brackets, as the commercial registry or the subject names them. None when there is none, and for a certificate that
+    names JPKI as its issuer without 氏名 (its common names are no names)."""
     facts = _facts(certificate)
     if facts is not None:
         return facts.get("name")
     if trust.names_jpki_issuer(certificate):
         return None
+    name, organisation = _registered(certificate) or (None, None)
+    if name is None:
+        name, organisation = _subject(certificate, "common_name"), _subject(certificate, "organization_name")
+    if name is None or organisation is None or organisation == name:
+        return name
+    return f"{name} ({organisation})" if (name + organisation).isascii() else f"{name}（{organisation}）"
+
+
+def _registered(certificate: bytes) -> tuple[str | None, str | None] | None:
+    """Representative and company by the commercial registry's extension; None where there is none."""
+    try:
+        extensions = x509.Certificate.load(certificate)["tbs_certificate"]["extensions"]
+        found = next((each for each in extensions if each["extn_id"].dotted == _CORPORATION), None)
+        named = _tagged(found["extn_value"].contents) if found is not None else {}
+    except trust.MALFORMED:
+        return None
+    return (_text(named[3]), _text(named[0]) if 0 in named else None) if 3 in named else None
+
+
+def _tagged(sequence: bytes) -> dict[int, core.Asn1Value]:
+    """The members of a SEQUENCE by their explicit tags."""
+    members: dict[int, core.Asn1Value] = {}
+    rest = parser.parse(sequence, strict=True)[4]
+    while rest:
+        size = parser.peek(rest)
+        kind, _method, tag, _header, content, _trailer = parser.parse(rest[:size])
+        if kind == 2:  # context-specific
+            members.setdefault(tag, core.load(content, strict=True))
+        rest = rest[size:]
+    return members
+
+
+def _subject(certificate: bytes, attribute: str) -> str | None:
+    """The last such attribute of the subject."""
     try:
         subject = x509.Certificate.load(certificate).subject
-        parts = [part for rdn in subject.chosen for part in rdn if part["type"].native == "common_name"]
+        parts = [part for rdn in subject.chosen for part in rdn if part["type"].native == attribute]
         return _text(parts[-1]["value"]) if parts else None
     except trust.MALFORMED:
         return None

@@ -16,73 +16,84 @@ from asn1crypto import algos, x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
-from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.hashes import SHA256, SHA384, SHA512, HashAlgorithm
 from cryptography.x509 import load_der_x509_certificate
 from pyhanko.sign.signers.pdf_cms import Signer
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from app.errors.card import CertificateExpired, CertificateNotYetValid, CertificateUnusable, SignatureMismatch
+from app.pki.certificate import DIGEST_SIZES, digest_of
 from app.signing.key import SigningKey
 
-ALGORITHMS = {"rsa-pkcs1v15": "sha256_rsa", "ecdsa": "sha256_ecdsa"}
+FAMILIES = {"rsa-pkcs1v15": "rsa", "ecdsa": "ecdsa"}
+HASHES: dict[str, HashAlgorithm] = {"sha256": SHA256(), "sha384": SHA384(), "sha512": SHA512()}
 
 
-def check_certificate(der: bytes, now: datetime) -> None:
-    """Whether a certificate may sign at `now` (aware). Raises CertificateExpired, …NotYetValid, …Unusable."""
+def check_certificate(der: bytes, now: datetime, key: str = "card") -> None:
+    """Whether a certificate may sign at `now` (aware); `key`: the kind of its key, a fact for the words.
+
+    Raises CertificateExpired, CertificateNotYetValid, CertificateUnusable.
+    """
     try:
         certificate = x509.Certificate.load(der)
         usage = certificate.key_usage_value
         begins, ends = certificate.not_valid_before, certificate.not_valid_after
     except (ValueError, TypeError, KeyError):
-        raise CertificateUnusable(detail="unreadable") from None
+        raise CertificateUnusable(detail="unreadable", key=key) from None
     if usage is not None and not {"digital_signature", "non_repudiation"} & usage.native:
-        raise CertificateUnusable(detail="key-usage")
+        raise CertificateUnusable(detail="key-usage", key=key)
     if now > ends:
-        raise CertificateExpired(not_after=ends.astimezone().date().isoformat())
+        raise CertificateExpired(not_after=ends.astimezone().date().isoformat(), key=key)
     if now < begins:
-        raise CertificateNotYetValid(not_before=begins.astimezone().date().isoformat())
+        raise CertificateNotYetValid(not_before=begins.astimezone().date().isoformat(), key=key)
 
 
 def signed_data(key: SigningKey, digest: bytes) -> bytes:
-    """The DER of a detached CMS signature over a SHA-256 `digest`, in the form of PAdES.
+    """The DER of a detached CMS signature in the form of PAdES; `digest` is the one of `digest_of` the certificate.
 
     Raises SignatureMismatch when the key's answer does not fit its certificate, and whatever the key raises.
     """
     signer = _KeySigner(key)
-    content = asyncio.run(signer.async_sign(digest, "sha256", use_pades=True))
+    if DIGEST_SIZES.get(len(digest)) != signer.digest:
+        raise ValueError("not the digest that fits the key")
+    content = asyncio.run(signer.async_sign(digest, signer.digest, use_pades=True))
     return bytes(content.dump())
 
 
 class _KeySigner(Signer):  # type: ignore[misc]
+    """One digest for everything: the content, the attributes and the name of the certificate in them."""
+
     def __init__(self, key: SigningKey) -> None:
-        algorithm = ALGORITHMS.get(key.mechanism)
-        if algorithm is None:
-            raise CertificateUnusable(detail="key-type")
+        family = FAMILIES.get(key.mechanism)
+        if family is None:
+            raise CertificateUnusable(detail="key-type", key=key.kind)
         self._key = key
+        self.digest = digest_of(key.certificate)
         super().__init__(
             signing_cert=x509.Certificate.load(key.certificate),
             cert_registry=_store(key.chain),
-            signature_mechanism=algos.SignedDigestAlgorithm({"algorithm": algorithm}),
+            signature_mechanism=algos.SignedDigestAlgorithm({"algorithm": f"{self.digest}_{family}"}),
         )
 
     async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:
-        if dry_run or digest_algorithm != "sha256":
-            raise ValueError("the key signs once, with SHA-256, and never for a trial")
-        digest = hashlib.sha256(data).digest()
+        if dry_run or digest_algorithm != self.digest:
+            raise ValueError("the key signs once, with the digest that fits it, and never for a trial")
+        digest = hashlib.new(self.digest, data).digest()
         signature = self._key.sign(digest)
         if not fits(self._key.certificate, digest, signature):
-            raise SignatureMismatch
+            raise SignatureMismatch(key=self._key.kind)
         return signature
 
 
 def fits(certificate: bytes, digest: bytes, signature: bytes) -> bool:
-    """Whether `signature` over a SHA-256 `digest` was made with the certificate's key."""
+    """Whether `signature` over a digest (SHA-256, SHA-384 or SHA-512) was made with the certificate's key."""
     public = load_der_x509_certificate(certificate).public_key()
+    prehashed = Prehashed(HASHES[DIGEST_SIZES[len(digest)]])
     try:
         if isinstance(public, rsa.RSAPublicKey):
-            public.verify(signature, digest, padding.PKCS1v15(), Prehashed(SHA256()))
+            public.verify(signature, digest, padding.PKCS1v15(), prehashed)
         elif isinstance(public, ec.EllipticCurvePublicKey):
-            public.verify(signature, digest, ec.ECDSA(Prehashed(SHA256())))
+            public.verify(signature, digest, ec.ECDSA(prehashed))
         else:
             return False
     except InvalidSignature:

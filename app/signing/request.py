@@ -70,7 +70,7 @@ class SigningRequest:
     def order(self, name: str | None, when: datetime, certificates: int = 4096) -> RevisionOrder:
         """The revision to prepare; `name` is the holder as the certificate has it, or None.
 
-        `certificates`: bytes of the certificates that the CMS will hold. Raises TextUnusable.
+        `certificates`: bytes of CMS that follow from the certificates in it. Raises TextUnusable.
         """
         self._check_texts()
         place = self.placement

@@ -1,6 +1,6 @@
 """The way of one signature, from the rehearsal to the file that gets its name.
 
-Everything that can fail without the card fails before the password is sent: the document, the target, the room
+Everything that can fail without the key fails before the password is sent: the document, the target, the room
 on the disk. The output is the snapshot's bytes plus a suffix; it stands in a private file beside the target until
 it was reopened and checked in a process of its own.
 """
@@ -21,7 +21,7 @@ from app.document.target import check_target, commit, part_file
 from app.errors.document import SelfCheckFailed
 from app.isolation import without_network
 from app.secret import Secret
-from app.signing.key import LockedKey
+from app.signing.key import LockedKey, SigningKey
 from app.signing.request import SigningRequest
 from app.verification.report import VerificationReport
 from app.verification.verify import Verifier
@@ -37,7 +37,7 @@ class Step(Enum):
 
     PASSWORD_ACCEPTED = "password-accepted"  # noqa: S105
     CERTIFICATE_READ = "certificate-read"
-    SIGNED_BY_CARD = "signed-by-card"
+    SIGNED = "signed"
     CHECKED = "checked"
 
 
@@ -58,7 +58,7 @@ class SigningResult:
 
 
 def rehearse(request: SigningRequest, child: DocumentChild) -> None:
-    """Everything that can fail without the card, without it: document, place, fonts, target, room, the source.
+    """Everything that can fail without the key, without it: document, place, fonts, target, room, the source.
 
     Raises UserError. Nothing is left behind.
     """
@@ -77,7 +77,8 @@ def steps(
 
     Closing the generator between two steps cancels. The password is presented once; `secret` is wiped by it.
     """
-    from app.pki.holder import holder_of
+    from app.pki.certificate import digest_of
+    from app.pki.holder import display_name
     from app.signing.cms import check_certificate, now, signed_data
 
     snapshot = request.snapshot
@@ -91,13 +92,13 @@ def steps(
                 secret.wipe()
                 yield Step.PASSWORD_ACCEPTED
                 when = now()
-                check_certificate(unlocked.certificate, when)
-                holder = holder_of(unlocked.certificate)
+                check_certificate(unlocked.certificate, when, unlocked.kind)
+                holder = display_name(unlocked.certificate)
                 yield Step.CERTIFICATE_READ
-                certificates = sum(map(len, {unlocked.certificate, *unlocked.chain}))
-                revision = _prepared(request, child, request.order(holder.name, when, certificates))
-                cms = signed_data(unlocked, _byte_range_digest(request, revision))
-            yield Step.SIGNED_BY_CARD
+                revision = _prepared(request, child, request.order(holder, when, _certificate_room(unlocked)))
+                algorithm = digest_of(unlocked.certificate)
+                cms = signed_data(unlocked, _byte_range_digest(request, revision, algorithm))
+            yield Step.SIGNED
             suffix = _filled(revision, snapshot.size, cms)
             _finish(part, snapshot.size, suffix)
             report = verifier.self_check(part, source=snapshot.path, field=revision.field, before=before)
@@ -110,7 +111,7 @@ def steps(
             target=request.target,
             source_sha256=snapshot.sha256,
             target_sha256=digest.hexdigest(),
-            holder=holder.name,
+            holder=holder,
             profile=request.profile.name,
             field=revision.field,
             page=revision.page,
@@ -172,11 +173,18 @@ def _finish(part: Path, size: int, suffix: bytes) -> None:
         os.fsync(file.fileno())
 
 
-def _byte_range_digest(request: SigningRequest, revision: PreparedRevision) -> bytes:
-    """SHA-256 over everything but /Contents (ISO 32000-2 12.8.1): the snapshot's state goes on."""
+def _certificate_room(key: SigningKey) -> int:
+    """Bytes of the CMS that follow from the certificates."""
+    from app.pki.certificate import signature_room
+
+    return sum(map(len, {key.certificate, *key.chain})) + signature_room(key.certificate)
+
+
+def _byte_range_digest(request: SigningRequest, revision: PreparedRevision, algorithm: str) -> bytes:
+    """The digest over everything but /Contents (ISO 32000-2 12.8.1): the snapshot's state goes on."""
     size = request.snapshot.size
     start, end = revision.contents
-    state = request.snapshot.hasher()
+    state = request.snapshot.hasher(algorithm)
     state.update(revision.suffix[: start - size])
     state.update(revision.suffix[end - size :])
     return state.digest()

@@ -9,7 +9,7 @@ from app.errors.base import UserError
 from app.errors.card import PasswordIncorrect
 from app.errors.document import FileNotFound, FileNotReadable, SelfCheckFailed
 from app.errors.usage import NoDisplay, PasswordNotAskable, WrongUsage
-from app.wording import card_errors, document_errors, usage_errors
+from app.wording import card_errors, document_errors, key_errors, usage_errors
 from app.wording.language import mark, text
 from app.wording.plain import shown
 
@@ -29,7 +29,8 @@ class Words:
 
 def words(error: UserError) -> Words:
     """The words for an error, its facts put in harmlessly."""
-    title, happened, todo = WORDS[type(error)]
+    fact, variants = VARIANTS.get(type(error), ("", {}))
+    title, happened, todo = variants.get(str(error.facts.get(fact)), WORDS[type(error)])
     if isinstance(error, PasswordIncorrect) and error.attempts_remaining is None:
         happened = mark("How many tries are left could not be read.")
     facts = {key: shown(str(value)) for key, value in error.facts.items()}
@@ -50,4 +51,5 @@ class _Facts(dict[str, str]):
 # errors after which nobody fears for the file
 NOTHING_AT_STAKE = (WrongUsage, NoDisplay, FileNotFound, FileNotReadable, PasswordNotAskable, SelfCheckFailed)
 
-WORDS = {**usage_errors.WORDS, **card_errors.WORDS, **document_errors.WORDS}
+WORDS = {**usage_errors.WORDS, **card_errors.WORDS, **key_errors.WORDS, **document_errors.WORDS}
+VARIANTS = key_errors.VARIANTS

@@ -16,10 +16,11 @@ from app.card.slots import SlotState
 from app.card.status import ReaderStatus
 from app.errors.base import UserError
 from app.errors.card import CardBusy, CardServiceUnavailable, NoCard
-from app.gui import background, card_watch, signing_controller
+from app.gui import background, card_watch
 from app.gui.card_watch import CardWatch
 from app.gui.main_window import MainWindow
 from app.gui.password_window import State
+from app.gui.signing_controller import SigningController
 
 pytestmark = pytest.mark.window
 READY = ReaderStatus("Reader", "my-number", True, True, 5, 3)
@@ -37,7 +38,7 @@ class FakeKeeper:
         self.free = threading.Event()
         self.free.set()
 
-    def readers(self, *, thorough: bool) -> tuple[ReaderStatus, ...]:
+    def readers(self, *, thorough: bool = False) -> tuple[ReaderStatus, ...]:
         self.reads += 1
         answer = self.answer
         self.free.wait(10)
@@ -199,17 +200,17 @@ def test_in_practice_nothing_is_watched(qtbot: Any, watch: CardWatch, keeper: Fa
 def test_the_password_window_waits_without_asking_and_reacts_at_once(
     qtbot: Any, window: MainWindow, contract: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = signing_controller._tries
+    real = SigningController._tries
     stands_in_the_way: list[UserError] = [NoCard()]
     asked: list[None] = []
 
-    def tries(keeper: Any) -> Any:
+    def tries(self: SigningController, keeper: Any) -> Any:
         asked.append(None)
         if stands_in_the_way:
             raise stands_in_the_way[0]
-        return real(keeper)
+        return real(self, keeper)
 
-    monkeypatch.setattr(signing_controller, "_tries", tries)
+    monkeypatch.setattr(SigningController, "_tries", tries)
     monkeypatch.setattr(CardWatch, "hears", True)
     page = opened(qtbot, window, contract)
     QTest.mouseClick(page.panel.bottom_right, LEFT)

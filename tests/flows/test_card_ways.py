@@ -81,7 +81,7 @@ def test_from_a_locked_password_to_the_ways_out(qtbot: Any, window: MainWindow, 
     assert password is not None
     password._context = replace(password._context, demo=False)  # practice sends nobody to an office
     password.show_locked()
-    guide = next(each for each in password.findChildren(Button) if each.text() == "手続きの案内")
+    guide = next(each for each in password.findChildren(Button) if each.text() == "手続きの案内を開く")
     guide.setFocus()
     QTest.keyClick(guide, Qt.Key.Key_Return)
     (card,) = card_windows()

@@ -368,7 +368,7 @@ def test_the_last_try_wants_its_tick_and_a_lock_leads_to_the_ways_out(opened: Op
     QTest.keyClick(password.sign_button, Qt.Key.Key_Space)
     asked(qtbot, window, State.LOCKED)
     assert "何も読み取っていません" in texts(password)
-    QTest.keyClick(button(password, "手続きの案内"), Qt.Key.Key_Space)
+    QTest.keyClick(button(password, "手続きの案内を開く"), Qt.Key.Key_Space)
     assert window.explanations["locked"].head.isChecked()
     assert "市区町村の窓口（どの場合でも）" in texts(window)
     qtbot.waitUntil(lambda: "ロックされているため、読み取れません" in texts(window), timeout=10000)

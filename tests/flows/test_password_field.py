@@ -6,13 +6,14 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QGuiApplication, QKeySequence
+from PySide6.QtGui import QGuiApplication, QInputMethodEvent, QKeyEvent, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.gui import password_field
 from app.gui.password_field import PasswordField
+from app.gui.password_rules import FILE_RULE
 from app.secret import Secret
 
 pytestmark = pytest.mark.window
@@ -31,9 +32,23 @@ def field(qtbot: QtBot) -> Iterator[PasswordField]:
     QGuiApplication.clipboard().clear()
 
 
+@pytest.fixture
+def of_file(qtbot: QtBot) -> Iterator[PasswordField]:
+    """The same for a key file, whose password has no rule."""
+    made = PasswordField(rule=FILE_RULE)
+    made.resize(480, 50)
+    qtbot.addWidget(made)
+    with qtbot.waitActive(made):
+        made.show()
+        made.activateWindow()
+    made.setFocus()
+    yield made
+    QGuiApplication.clipboard().clear()
+
+
 def content(secret: Secret) -> str:
     with secret.view() as view:
-        return bytes(view).decode("ascii")
+        return bytes(view).decode()
 
 
 def clipboard() -> str:
@@ -162,3 +177,101 @@ def test_clearing_wipes_the_buffer(field: PasswordField) -> None:
     buffer = field.secret._buffer
     field.clear()
     assert bytes(buffer) == bytes(16)
+
+
+def test_an_input_method_that_is_forced_upon_it_is_listened_to(field: PasswordField, qtbot: QtBot) -> None:
+    composing, done = QInputMethodEvent("あ", []), QInputMethodEvent()
+    done.setCommitString("ａＢ１２")
+    QApplication.sendEvent(field, composing)
+    assert field.count() == 0
+    QApplication.sendEvent(field, done)
+    assert content(field.secret) == "AB12"
+    done.setCommitString("漢")
+    with qtbot.waitSignal(field.refused) as refused:
+        QApplication.sendEvent(field, done)
+    assert refused.args == ["漢"]
+    for question in Qt.InputMethodQuery:
+        answer = field.inputMethodQuery(question)
+        assert "AB12" not in str(answer), "nor does it learn what is there"
+
+
+# --- the password of a key file
+
+
+def test_every_character_counts_and_is_kept_as_it_is(of_file: PasswordField) -> None:
+    QTest.keyClicks(of_file, "Ab c-_{}@ z")
+    assert content(of_file.take()) == "Ab c-_{}@ z"
+
+
+def test_any_text_may_be_pasted_but_its_line_end_is_cut(of_file: PasswordField) -> None:
+    QGuiApplication.clipboard().setText(" 合言葉　𠮷Ａé \r\n")
+    of_file.paste()
+    assert of_file.count() == 9
+    assert content(of_file.take()) == " 合言葉　𠮷Ａé "
+
+
+@pytest.mark.parametrize("control", ["\t", "\n", "\x00", "\x7f", "\u2028"])
+def test_what_nobody_can_type_is_refused(of_file: PasswordField, qtbot: QtBot, control: str) -> None:
+    QGuiApplication.clipboard().setText(f"a{control}b")
+    pasted = QGuiApplication.clipboard().text()
+    with qtbot.waitSignal(of_file.refused) as refused:
+        of_file.paste()
+    assert refused.args == [pasted[1]]
+    assert of_file.count() == 0
+
+
+def test_backspace_takes_a_whole_character(of_file: PasswordField) -> None:
+    QGuiApplication.clipboard().setText("aé語𠮷")
+    of_file.paste()
+    for left in ("aé語", "aé", "a", "", ""):
+        QTest.keyClick(of_file, Qt.Key.Key_Backspace)
+        assert content(of_file.secret) == left
+        assert of_file.count() == len(left)
+
+
+def test_255_bytes_are_the_most(of_file: PasswordField, qtbot: QtBot) -> None:
+    QGuiApplication.clipboard().setText("語" * 86)
+    with qtbot.waitSignal(of_file.overflowed):
+        of_file.paste()
+    assert of_file.count() == 0
+    QGuiApplication.clipboard().setText("語" * 85)
+    of_file.paste()
+    with qtbot.waitSignal(of_file.overflowed):
+        QTest.keyClicks(of_file, "x")
+    assert of_file.count() == 85
+    of_file.eye.setChecked(True)
+    of_file.grab()  # far more than there is room for
+
+
+def test_letters_of_the_third_level_are_letters(of_file: PasswordField) -> None:
+    both = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
+    QApplication.sendEvent(of_file, QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_At, both, "@"))
+    assert content(of_file.secret) == "@"
+    QApplication.sendEvent(
+        of_file, QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_D, Qt.KeyboardModifier.ControlModifier, "d")
+    )
+    assert content(of_file.secret) == "@"
+
+
+def test_caps_lock_is_noticed_where_capitals_matter(field: PasswordField, of_file: PasswordField) -> None:
+    heard: list[tuple[str, bool]] = []
+    field.caps_lock.connect(lambda on: heard.append(("card", on)))
+    of_file.caps_lock.connect(lambda on: heard.append(("file", on)))
+    shift, none = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.NoModifier
+    for text, modifier in (("a", none), ("A", shift), ("A", none), ("a", shift), ("1", none), ("ä", none)):
+        for each in (field, of_file):
+            QApplication.sendEvent(each, QKeyEvent(QEvent.Type.KeyPress, 0, modifier, text))
+    assert heard == [("file", False), ("file", False), ("file", True), ("file", True)]
+
+
+def test_what_is_pasted_is_as_secret_as_what_is_typed(of_file: PasswordField) -> None:
+    QGuiApplication.clipboard().setText("秘密 Secret")
+    of_file.paste()
+    QGuiApplication.clipboard().setText("before")
+    for key in (QKeySequence.StandardKey.SelectAll, QKeySequence.StandardKey.Copy, QKeySequence.StandardKey.Cut):
+        press(of_file, key)
+    assert clipboard() == "before"
+    assert "秘密" not in of_file.accessibleDescription() + of_file.accessibleName()
+    buffer = of_file.secret._buffer
+    of_file.clear()
+    assert not any(buffer)

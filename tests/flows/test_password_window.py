@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.gui import password_window
-from app.gui.password_window import PasswordContext, PasswordWindow, State
+from app.gui.marks import Pill
+from app.gui.password_window import PasswordWindow, State
+from app.gui.signing_context import PasswordContext
 from app.secret import Secret
 from app.signing.sign import Step
 from app.wording import language
 
 pytestmark = pytest.mark.window
 
-CONTEXT = PasswordContext("契約書.pdf", 12, 1_800_000, 12, "契約書_署名済み.pdf", "ab" * 32, False)
+CONTEXT = PasswordContext(
+    "契約書.pdf", 12, 1_800_000, 12, "契約書_署名済み.pdf", "ab" * 32, False, reader="ACS ACR39U ICC Reader 00 00"
+)
+OF_FILE = replace(CONTEXT, reader="", key_file="行政書士.p12")
 
 
 class Sent:
@@ -51,6 +58,19 @@ def window(qtbot: QtBot) -> Iterator[PasswordWindow]:
 
 
 @pytest.fixture
+def of_file(qtbot: QtBot) -> Iterator[PasswordWindow]:
+    """The window for a key file, ready for typing."""
+    made = PasswordWindow(None, OF_FILE)
+    qtbot.addWidget(made)
+    with qtbot.waitActive(made):
+        made.open()
+        made.activateWindow()
+    made.show_typing(None)
+    yield made
+    made.finish()
+
+
+@pytest.fixture
 def sent(window: PasswordWindow) -> Sent:
     return Sent(window)
 
@@ -59,6 +79,10 @@ def press(window: PasswordWindow, text: str, *keys: Qt.Key) -> None:
     QTest.keyClicks(window.field, text)
     for key in keys:
         QTest.keyClick(window.field, key)
+
+
+def said(window: QWidget) -> str:
+    return " ".join(label.text() for label in window.findChildren(QLabel) if label.isVisible())
 
 
 def click(widget: QWidget) -> None:
@@ -345,3 +369,175 @@ def test_a_locked_demo_card_sends_nobody_anywhere(qtbot: QtBot) -> None:
     assert "本物のカードには影響ありません" in said
     assert "市区町村" not in said
     window.finish()
+
+
+# --- what it is for, and with what
+
+
+def test_the_destination_and_who_signs_stand_beside_the_file(
+    window: PasswordWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window.show_typing(5)
+    assert "提出先：一般の契約書（PAdES B-B）" in said(window)
+    assert "署名に使うもの：マイナンバーカード（ACS ACR39U ICC Reader 00 00）" in said(window)
+    window.show_reader("Sony RC-S300")
+    assert "マイナンバーカード（Sony RC-S300）" in said(window)
+    monkeypatch.setattr(password_window, "_TITLE_BAR", 100_000)
+    window.show_typing(5)
+    assert not window.file_box.isVisible()
+    assert "一般の契約書" in said(window)
+    assert "マイナンバーカード（Sony RC-S300）" in said(window)
+
+
+def test_practice_and_key_files_are_named_as_what_signs(qtbot: QtBot) -> None:
+    for context, words in (
+        (replace(CONTEXT, demo=True), "署名に使うもの：練習（見本のカード）"),
+        (OF_FILE, "署名に使うもの：鍵ファイル（行政書士.p12）"),
+        (replace(CONTEXT, reader=""), "署名に使うもの：マイナンバーカード"),
+    ):
+        made = PasswordWindow(None, context)
+        qtbot.addWidget(made)
+        made.show_typing(5)
+        made.open()
+        assert words in said(made)
+        made.finish()
+
+
+def test_a_hostile_reader_or_file_name_is_shown_harmlessly(qtbot: QtBot) -> None:
+    made = PasswordWindow(None, replace(OF_FILE, key_file="a\u202e<b>\n.p12"))
+    qtbot.addWidget(made)
+    made.show_typing(None)
+    made.open()
+    assert "a⟨U+202E⟩<b> .p12" in said(made)
+    made.finish()
+
+
+# --- another card
+
+
+def test_another_card_is_a_state_of_its_own_and_forgets_what_was_typed(
+    window: PasswordWindow, sent: Sent, qtbot: QtBot
+) -> None:
+    window.show_typing(5)
+    press(window, "SECRET99")
+    buffer = window.field.secret._buffer
+    window.show_changed()
+    assert window.state is State.CHANGED
+    assert bytes(buffer) == bytes(16)
+    assert "別のカードです" in said(window)
+    assert "回数は減っていません" in said(window)
+    go_on = next(each for each in window.findChildren(QPushButton) if each.text() == "置いてあるカードで続ける")
+    assert not go_on.hasFocus(), "going on with another card wants a deliberate press"
+    QTest.keyClick(window.focusWidget(), Qt.Key.Key_A)
+    assert window.state is State.CHANGED
+    with qtbot.waitSignal(window.recheck_requested):
+        click(go_on)
+    window.show_typing(3)
+    assert window.field.count() == 0
+    assert sent.passwords == []
+
+
+def test_return_on_another_card_leaves(window: PasswordWindow, sent: Sent) -> None:
+    window.show_changed()
+    QTest.keyClick(window.focusWidget(), Qt.Key.Key_Return)
+    assert sent.cancelled == 1
+
+
+# --- the ways on
+
+
+def test_a_card_that_is_not_found_leads_to_the_doctor(window: PasswordWindow, qtbot: QtBot) -> None:
+    for show in (window.show_waiting, lambda: (window.show_typing(5), window.show_removed_before())):
+        show()
+        doctor = next(each for each in window.findChildren(QPushButton) if each.text() == "リーダーの診断")
+        assert doctor.x() < window.focusWidget().x()
+        with qtbot.waitSignal(window.doctor_requested):
+            click(doctor)
+
+
+def test_a_locked_card_leads_to_the_guide(window: PasswordWindow, qtbot: QtBot) -> None:
+    window.show_locked()
+    guide = next(each for each in window.findChildren(QPushButton) if each.text() == "手続きの案内を開く")
+    with qtbot.waitSignal(window.guidance_requested):
+        click(guide)
+
+
+# --- a key file
+
+
+def test_a_key_file_s_password_is_sent_as_it_is(of_file: PasswordWindow) -> None:
+    sent: list[bytes] = []
+
+    def take(secret: Secret) -> None:
+        with secret, secret.view() as view:
+            sent.append(bytes(view))
+
+    of_file.submitted.connect(take)
+    press(of_file, "a b-C", Qt.Key.Key_Return, Qt.Key.Key_Return)
+    assert sent == [b"a b-C"]
+    assert of_file.state is State.SIGNING
+    of_file.show_wrong(None)
+    assert of_file.state is State.TYPING
+    press(of_file, "1234", Qt.Key.Key_Return)
+    assert sent == [b"a b-C", b"1234"], "four digits are no other password here"
+    of_file.show_wrong(None)
+    click(of_file.sign_button)
+    assert sent[-1] == b"", "a file may have none"
+
+
+def test_a_key_file_has_no_tries_and_discloses_other_things(of_file: PasswordWindow) -> None:
+    words = said(of_file)
+    assert "この鍵ファイルには回数の制限はありません" in words
+    assert "残り" not in words
+    assert not of_file.tries_line.again.isVisible()
+    assert "パスワードで" in words, "whose certificate it is, is known later"
+    for gone in ("マイナンバー", "生年月日", "英大文字"):
+        assert gone not in words + of_file.field.accessibleName() + of_file.tries_line.accessibleName()
+    pills = [pill.accessibleName() for pill in of_file.findChildren(Pill)]
+    assert pills == ["氏名", "会社・事務所", "役職・資格", "登録番号など"]
+
+
+def test_caps_lock_is_said_where_it_matters_and_until_it_is_off(
+    of_file: PasswordWindow, window: PasswordWindow
+) -> None:
+    window.show_typing(5)
+    for made in (of_file, window):
+        QTest.keyClick(made.field, Qt.Key.Key_A)
+    QTest.keyClicks(of_file.field, "x")
+    assert "Caps Lock" not in of_file.advice_line.text()
+    for made in (of_file, window):
+        QApplication.sendEvent(
+            made.field, QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_A, Qt.KeyboardModifier.NoModifier, "A")
+        )
+    assert "Caps Lock" in of_file.advice_line.text()
+    assert "Caps Lock" not in window.advice_line.text(), "small letters are raised anyway"
+    QTest.keyClicks(of_file.field, "b")
+    assert "Caps Lock" not in of_file.advice_line.text()
+
+
+def test_the_steps_of_a_key_file_speak_of_no_card(of_file: PasswordWindow) -> None:
+    of_file.show_signing()
+    for step in (None, *Step):
+        if step is not None:
+            of_file.step_done(step)
+        assert "カード" not in said(of_file)
+    assert "鍵ファイルで署名しました" in said(of_file)
+
+
+@pytest.mark.parametrize("spoken", ["ja", "en"])
+def test_a_key_file_s_window_fits_and_has_a_compact_form(
+    qtbot: QtBot, spoken: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    language.use(spoken)
+    made = PasswordWindow(None, OF_FILE)
+    qtbot.addWidget(made)
+    made.show_wrong(None)
+    with qtbot.waitActive(made):
+        made.open()
+    pills = made.findChildren(Pill)
+    assert all(pill.width() >= pill.sizeHint().width() for pill in pills), "no word is cut off"
+    tall = made.height()
+    monkeypatch.setattr(password_window, "_TITLE_BAR", 100_000)
+    made.show_wrong(None)
+    assert made.height() < 400 < tall
+    made.finish()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +12,15 @@ import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QPushButton
 
+from app.card.keeper import CardKey
+from app.errors.card import CardChanged
 from app.gui.document_page import DocumentPage
 from app.gui.main_window import MainWindow
 from app.gui.password_window import PasswordWindow, State
 from app.gui.result_panel import ResultPanel
+from app.secret import Secret
 
 pytestmark = pytest.mark.window
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
@@ -169,3 +174,35 @@ def test_the_language_changes_at_once_and_stays(qtbot: Any, window: MainWindow) 
     from app import settings
 
     qtbot.waitUntil(lambda: settings.load().language == "en", timeout=5000)
+
+
+def test_another_card_is_not_given_the_password_and_going_on_reads_its_tries(
+    qtbot: Any, window: MainWindow, contract: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[int] = []
+
+    @contextmanager
+    def swapped(self: CardKey, secret: Secret) -> Iterator[None]:
+        sent.append(len(secret))
+        raise CardChanged
+        yield
+
+    page = opened(qtbot, window, contract)
+    QTest.mouseClick(page.panel.bottom_right, LEFT)
+    QTest.mouseClick(page.panel.primary, LEFT)
+    password = password_window(qtbot, page)
+    with monkeypatch.context() as patched:
+        patched.setattr(CardKey, "unlock", swapped)
+        QTest.keyClicks(password.field, "DEMO1234")
+        QTest.keyClick(password.field, Qt.Key.Key_Return)
+        qtbot.waitUntil(lambda: password.state is State.CHANGED, timeout=20000)
+    assert sent == [8]
+    assert page.controller.busy, "nothing has ended yet"
+    go_on = next(each for each in password.findChildren(QPushButton) if each.text() == "置いてあるカードで続ける")
+    QTest.mouseClick(go_on, LEFT)
+    qtbot.waitUntil(lambda: password.state is State.TYPING, timeout=20000)
+    assert password.field.count() == 0
+    assert password.tries == 5
+    QTest.keyClicks(password.field, "DEMO1234")
+    QTest.keyClick(password.field, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: isinstance(page.side.currentWidget(), ResultPanel), timeout=30000)

@@ -25,6 +25,19 @@ def test_a_private_copy_and_its_hash(tmp_path: Path) -> None:
     assert not snapshot.path.parent.exists()
 
 
+def test_another_digest_reads_the_copy_again_and_only_that_copy(tmp_path: Path) -> None:
+    source = tmp_path / "a.pdf"
+    source.write_bytes(b"%PDF-1.7 " + bytes(3 << 20))
+    with Snapshot.take(source) as snapshot:
+        for algorithm in ("sha384", "sha512"):
+            expected = hashlib.new(algorithm, source.read_bytes()).hexdigest()
+            assert snapshot.hasher(algorithm).hexdigest() == expected
+        with snapshot.path.open("r+b") as copy:
+            copy.write(b"#")
+        with pytest.raises(FileChanged):
+            snapshot.hasher("sha384")
+
+
 def test_a_rewritten_source_is_noticed_even_with_the_same_size_and_time(tmp_path: Path) -> None:
     source = tmp_path / "a.pdf"
     source.write_bytes(b"AAAA")

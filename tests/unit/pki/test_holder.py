@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import keyfiles
 import pytest
 from asn1crypto import core
 from cryptography import x509
@@ -28,11 +29,15 @@ JPKI = x509.Name(
 OTHER = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Some CA")])
 
 
-def certificate(*names, issuer=JPKI, cn="20261101123456012345678") -> bytes:
+CORPORATION = x509.ObjectIdentifier("1.2.392.100300.1.1.3")
+
+
+def certificate(*names, issuer=JPKI, cn="20261101123456012345678", o=None, corporation=None) -> bytes:
     now = datetime.now(UTC)
+    organisation = [x509.NameAttribute(NameOID.ORGANIZATION_NAME, o)] if o else []
     builder = (
         x509.CertificateBuilder()
-        .subject_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, cn)] if cn else []))
+        .subject_name(x509.Name([*organisation, *([x509.NameAttribute(NameOID.COMMON_NAME, cn)] if cn else [])]))
         .issuer_name(issuer)
         .serial_number(5)
         .public_key(KEY.public_key())
@@ -41,6 +46,8 @@ def certificate(*names, issuer=JPKI, cn="20261101123456012345678") -> bytes:
     )
     if names:
         builder = builder.add_extension(x509.SubjectAlternativeName(names), critical=False)
+    if corporation is not None:
+        builder = builder.add_extension(x509.UnrecognizedExtension(CORPORATION, corporation), critical=False)
     return builder.sign(KEY, hashes.SHA256()).public_bytes(serialization.Encoding.DER)
 
 
@@ -70,6 +77,32 @@ def test_the_common_name_is_never_a_name():
     assert display_name(certificate(other("3", "1"))) is None
     assert display_name(certificate(other("3", "1"), issuer=OTHER, cn="Mallory")) is None
     assert holder_of(certificate()) == Holder()
+
+
+def test_the_organisation_stands_in_brackets():
+    assert display_name(certificate(issuer=OTHER, cn="Max", o="ACME Ltd")) == "Max (ACME Ltd)"
+    assert display_name(certificate(issuer=OTHER, cn="行政 花子", o="花子事務所")) == "行政 花子（花子事務所）"
+    assert display_name(certificate(issuer=OTHER, cn="ACME", o="ACME")) == "ACME"
+    assert display_name(certificate(issuer=OTHER, cn="", o="ACME")) is None
+    assert display_name(certificate(o="ACME")) is None, "JPKI's common names stay no names"
+
+
+def test_the_commercial_registry_names_the_representative_in_japanese():
+    said = keyfiles.corporation("サンプル株式会社", "山田太郎")
+    registered = certificate(issuer=OTHER, cn="Taro Yamada", o="Sample", corporation=said)
+    assert display_name(registered) == "山田太郎（サンプル株式会社）"
+    assert display_name(certificate(issuer=OTHER, cn="", corporation=said)) == "山田太郎（サンプル株式会社）"
+    assert display_name(certificate(corporation=said)) is None, "nobody becomes a person of JPKI's by an extension"
+
+
+@given(st.binary(max_size=80), st.integers(0, 150))
+@settings(max_examples=50, deadline=None)
+def test_a_malformed_extension_falls_back_to_the_subject(noise, place):
+    said = keyfiles.corporation("サンプル株式会社", "山田太郎")
+    for content in (noise, said[:place], said[:place] + noise + said[place:]):
+        named = display_name(certificate(issuer=OTHER, cn="Max", corporation=content))
+        assert isinstance(named, str)
+        assert named
 
 
 def test_other_issuers_name_people_in_the_common_name():

@@ -4,11 +4,17 @@ import pytest
 
 from app.errors import registry
 from app.errors.base import UserError
-from app.errors.card import PasswordIncorrect
+from app.errors.card import (
+    CertificateExpired,
+    CertificateNotYetValid,
+    CertificateUnusable,
+    PasswordIncorrect,
+    SignatureMismatch,
+)
 from app.errors.document import FileNotFound
 from app.errors.usage import InternalError
 from app.wording import language
-from app.wording.errors import WORDS, words
+from app.wording.errors import VARIANTS, WORDS, words
 
 ALL = list(registry.all_errors())
 
@@ -47,6 +53,31 @@ def test_english_is_the_message_itself(cls: type[UserError]) -> None:
         or "住基" in str(said)
         or "利用者" in str(said)
     )
+
+
+VARIED = [(cls, fact, value) for cls, (fact, said) in VARIANTS.items() for value in said]
+
+
+@pytest.mark.parametrize(("cls", "fact", "value"), VARIED, ids=lambda part: getattr(part, "code", part))
+def test_words_that_a_fact_chooses_are_complete_and_different(cls: type[UserError], fact: str, value: str) -> None:
+    facts = {"file": "鍵.p12", "not_after": "2026-02-17", "not_before": "2026-02-17"}
+    for spoken in ("ja", "en"):
+        language.use(spoken)
+        said, usual = words(cls(**facts, **{fact: value})), words(cls(**facts, **{fact: "else"}))
+        assert (said.happened, said.todo) != (usual.happened, usual.todo)
+        for part in (said.title, said.happened, said.todo):
+            assert "{" not in part
+            assert "?" not in part
+            assert "！" not in part
+            if spoken == "ja":
+                assert any("\u3040" <= character <= "\u30ff" for character in part)
+
+
+def test_who_uses_a_key_file_is_sent_to_no_office() -> None:
+    for cls in (CertificateExpired, CertificateNotYetValid, CertificateUnusable, SignatureMismatch):
+        assert "カード" not in str(words(cls(key="file")))
+        assert "窓口" not in str(words(cls(key="file")))
+        assert str(words(cls(key="card"))) == str(words(cls()))
 
 
 def test_a_file_name_cannot_write_into_the_sentence() -> None:
