@@ -67,6 +67,10 @@ class CardHolder:
         """Whether the card that is held would sign."""
         return self._held is not None and self._held.unlocked
 
+    def holds(self, reader: str) -> bool:
+        """Whether the card in this reader is held."""
+        return self._held is not None and self._held.reader == reader
+
     def readers(self) -> list[ReaderStatus]:
         """The status of every reader. A held card that is unlocked is not asked again."""
         self._seen = self._slots.states()

@@ -57,6 +57,20 @@ class PcscSlots:
         self._context: int | None = None
         self._waiting: dict[str, _Attempt] = {}
 
+    def greet(self) -> int:
+        """The result code of a context of its own and its list of readers, for the reader doctor."""
+        try:
+            context = _establish()
+        except _Failure as failure:
+            return failure.code
+        try:
+            _states(context)
+        except _Failure as failure:
+            return failure.code
+        finally:
+            scard.SCardReleaseContext(context)
+        return _OK
+
     def states(self) -> dict[str, SlotState]:
         """Every reader of the service, by its name. Raises CardServiceUnavailable."""
         return self._asking(_states)
@@ -110,6 +124,17 @@ class PcscConnection:
         finally:
             body.clear()
         return bytes(answer)
+
+    def described(self) -> tuple[str, bytes]:
+        """The protocol in use (T=0, T=1) and the answer to reset, empty when it cannot be had; never raises."""
+        protocol = "T=0" if self._protocol == scard.SCARD_PCI_T0 else "T=1"
+        if self._handle is None:
+            return protocol, b""
+        try:
+            *_names, atr = _checked(scard.SCardStatus(self._handle))
+        except _Failure:
+            return protocol, b""
+        return protocol, bytes(atr)
 
     def power_off(self) -> None:
         """Disconnects with SCARD_UNPOWER_CARD and frees the context; never raises."""
