@@ -11,7 +11,7 @@ import platform
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Generator, Mapping
 from dataclasses import asdict, dataclass, replace
 from importlib import metadata
 from pathlib import Path
@@ -147,20 +147,18 @@ def examine(keeper: Keeper, reader: str | None = None) -> Diagnosis:
             return end.value  # type: ignore[no-any-return]
 
 
-def steps(
-    keeper: Keeper, reader: str | None = None, survey: Callable[[], Host] = host.survey
-) -> Generator[Check, None, Diagnosis]:
-    """Yields every check that has been made and returns the whole; raises as `examine`."""
-    around = survey()
+def steps(keeper: Keeper, reader: str | None = None) -> Generator[tuple[Check, Host], None, Diagnosis]:
+    """Yields every check that has been made, and the host it was made on; returns the whole. Raises as `examine`."""
+    around = host.survey()
     greeting = _greeting(keeper)
     checks = [_service(around, greeting)]
-    yield checks[-1]
+    yield checks[-1], around
     readers: list[Reader] = []
     if checks[-1].state == "ok":
         held = {} if greeting is None else greeting.readers
         readers = [Reader(anonymous(name), present) for name, present in held.items()]
         checks.append(_reader(around, readers))
-        yield checks[-1]
+        yield checks[-1], around
     if checks[-1].state == "ok" and greeting is not None:
         names = list(greeting.readers)
         wanted = None if reader is None else _wanted(names, reader)
@@ -171,7 +169,7 @@ def steps(
                     break
         for check in _card(readers, wanted):
             checks.append(check)
-            yield check
+            yield check, around
     seen = {check.check for check in checks}
     checks += [Check(name, NOT_LOOKED_AT, NOT_LOOKED_AT, {}) for name in CHECKS if name not in seen]
     return Diagnosis(around, tuple(checks), tuple(readers), versions())

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from app.card.anonymous import LEFT_OUT
 from app.card.doctor import NOT_LOOKED_AT, Check, Diagnosis
 from app.card.host import Host
 from app.wording.doctor_cures import CURES, Step
-from app.wording.language import current, mark, plural
+from app.wording.language import mark
 from app.wording.language import text as _
 from app.wording.plain import shown
 
@@ -168,7 +170,7 @@ def said(check: Check, host: Host) -> Said:
         return Said(_(PENDING[check.check]), "", ())
     title, sentence = WORDS[check.code]
     facts = {name: _shown(value) for name, value in check.facts.items()}
-    cure = CURES[check.code](host, {**check.facts, **facts}) if check.state == "failed" else []
+    cure = CURES[check.code](host, facts) if check.state == "failed" else []
     return Said(_(title), _sentence(check, host) or _(sentence).format_map(_Known(facts)), tuple(cure))
 
 
@@ -223,7 +225,7 @@ def lines(diagnosis: Diagnosis) -> list[str]:
         out += [f"    {words.sentence}"] if words.sentence else []
         for number, step in enumerate(words.cure, 1):
             out.append(f"    {number}. {step.text}")
-            out += [f"       {step.command}"] if step.command else []
+            out += [f"       {line}" for line in step.command.splitlines()]
         if check.code in LISTED:
             out.append(
                 "    "
@@ -261,24 +263,24 @@ def _holders(check: Check) -> str:
     programs = _list(check.facts.get("programs"))
     if not programs:
         return ""
-    return plural(
-        "This program could be holding it: {programs}",
-        "One of these programs could be holding it: {programs}",
-        len(programs),
-        programs=_joined(programs[:5]),
-    )
+    return _("What could be holding it: {programs}", programs=_joined(programs[:5]))
 
 
 def _list(value: object) -> list[str]:
-    return [shown(str(each), 60) for each in value] if isinstance(value, list) else []
+    return [_called(str(each)) for each in value] if isinstance(value, list) else []
 
 
 def _joined(names: Sequence[str]) -> str:
-    return ("、" if current() == "ja" else ", ").join(names)
+    return _(", ").join(names)
 
 
 def _shown(value: object) -> str:
-    return _joined(_list(value)) if isinstance(value, list) else shown(str(value), 60)
+    return _joined(_list(value)) if isinstance(value, list) else _called(str(value))
+
+
+def _called(name: str) -> str:
+    """A stranger's name without the place of a serial number, and without the numbers that systems put behind it."""
+    return shown(re.sub(r" 00 00$| 0$", "", name.replace(f" ({LEFT_OUT})", "")), 60)
 
 
 class _Known(dict[str, str]):

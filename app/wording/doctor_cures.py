@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from app.card.host import Host
 from app.wording.language import text as _
@@ -18,7 +17,7 @@ class Step:
     command: str = ""
 
 
-Facts = Mapping[str, Any]
+Facts = Mapping[str, str]
 Cure = Callable[[Host, Facts], list[Step]]
 
 INSTALL = {
@@ -99,7 +98,7 @@ def _permit(host: Host, _facts: Facts) -> list[Step]:
             Step(_("Log out and in again.")),
             Step(
                 _("If it stays so, the person who looks after this computer must permit these two actions:"),
-                "org.debian.pcsc-lite.access_pcsc  org.debian.pcsc-lite.access_card",
+                "org.debian.pcsc-lite.access_pcsc\norg.debian.pcsc-lite.access_card",
             ),
         ]
     if host.platform == "windows":
@@ -190,15 +189,11 @@ def _put_card(_host: Host, _facts: Facts) -> list[Step]:
 
 
 def _close_others(_host: Host, facts: Facts) -> list[Step]:
-    if facts.get("programs") == ["Natsuin"]:
-        return [
-            Step(_("Finish or close Natsuin's other window that is at work with the card.")),
-            Step(_("Check again.")),
-        ]
+    if facts.get("programs") == "Natsuin":
+        return [Step(_("Finish or close Natsuin's other window that is at work with the card."))]
     return [
         Step(_("Close e-Tax, the JPKI client, Mynaportal or the like.")),
         Step(_("Close the browser, too: an extension may be using the card.")),
-        Step(_("Check again.")),
     ]
 
 
