@@ -19,9 +19,13 @@ LEFT_OUT: Final = "…"
 LONGEST: Final = 120
 _KNOWN: Final = frozenset({"usb", "pcsc", "card", "reader", "smart", "root", "user", "sony", "localhost", "demo"})
 """Names of users and computers that say nothing of anybody, but stand in names of readers."""
-# in brackets, of six or more characters with a digit among them; or seven or more of one number anywhere
+# in brackets of six characters or more with a digit among them; anywhere a hexadecimal number of seven characters or
+# more, and a word of seven or more with five digits among them (models have four)
 _IN_BRACKETS: Final = re.compile(r"\((?=[^()]*\d)[0-9A-Za-z._:-]{6,}\)")
-_BARE: Final = re.compile(r"(?<![0-9A-Za-z])(?=[0-9A-Fa-f]*\d[0-9A-Fa-f]*\d)[0-9A-Fa-f]{7,}(?![0-9A-Za-z])")
+_BARE: Final = re.compile(
+    r"(?<![0-9A-Za-z])(?:(?=[0-9A-Fa-f]*\d[0-9A-Fa-f]*\d)[0-9A-Fa-f]{7,}|(?=(?:[A-Za-z]*\d){5})[0-9A-Za-z]{7,})"
+    r"(?![0-9A-Za-z])"
+)
 
 
 def anonymous(text: str, private: Iterable[str] | None = None) -> str:

@@ -155,6 +155,8 @@ def _other_reader(host: Host, _facts: Facts) -> list[Step]:
 
 
 def _free(host: Host, facts: Facts) -> list[Step]:
+    if host.platform != "linux":
+        return [_replug(), _restart(host)]
     driver = facts["driver"]
     name = "/etc/modprobe.d/natsuin-reader.conf"
     return [
