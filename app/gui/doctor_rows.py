@@ -82,6 +82,7 @@ class CheckRow(QWidget):
             self.instructions.grown.connect(self.grown)
             self._column.addSpacing(8)
             self._column.addWidget(self.instructions)
+            self.instructions.show()  # now, not at the layout's leisure: it is to have the keyboard
             self.grown.emit(self.instructions)
         elif self.instructions is not None:
             self.instructions.show_looking(False)
@@ -159,6 +160,7 @@ class Instructions(Card):
         if self.address is None:
             self.address = AddressBox(OFFICIAL_LIST)
             self.body.addWidget(self.address)
+            self.address.show()
             self.address.open_button.setFocus(Qt.FocusReason.TabFocusReason)
         self.grown.emit(self.address)
 

@@ -59,6 +59,7 @@ class DoctorWindow(QWidget):
         self._seen: CardState | None = None
         self._stale = False
         self._to_be_seen: QWidget | None = None
+        self._given: Button | None = None
         self.setWindowTitle(_("Reader check — Natsuin"))
         self.setProperty("ground", "win")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -184,7 +185,6 @@ class DoctorWindow(QWidget):
         self._end(diagnosis.checks, diagnosis.host)
         self._say(headline(diagnosis))
         self.copy_button.hold("")
-        self._bring_into_view()
         if self._stale and self._watch.state != self._seen:
             self.check_again()
 
@@ -196,12 +196,15 @@ class DoctorWindow(QWidget):
 
     def _end(self, checks: tuple[Check, ...], host: Host) -> None:
         self._job = self._own = None
+        untouched = self.focusWidget() in (None, self._given)
         for row in self.rows:
             made = next((check for check in checks if check.check == row.check), None)
             if made is None:
                 row.show_pending()
             else:
                 row.show_check(made, host)
+        if untouched:
+            self._give_focus()
 
     def _changed(self, _state: CardState) -> None:
         """A card or a reader came or went."""
@@ -234,13 +237,11 @@ class DoctorWindow(QWidget):
             QGuiApplication.clipboard().setText(report(self.diagnosis))
             self._note.setText(_("Copied. It holds no name, no address and no certificate"))
 
-    def _bring_into_view(self) -> None:
-        """The first step to take has the keyboard, unless the person is somewhere already."""
-        row = next((row for row in self.rows if row.instructions is not None), None)
-        if self.focusWidget() is not None:
-            return
-        target = row.instructions.again if row is not None and row.instructions is not None else self.close_button
-        target.setFocus()
+    def _give_focus(self) -> None:
+        """The keyboard stands on what to do next, as long as the person has not taken it elsewhere."""
+        again = next((row.instructions.again for row in self.rows if row.instructions is not None), None)
+        self._given = again or self.close_button
+        self._given.setFocus()
 
     def _grown(self, widget: QWidget) -> None:
         """Something new should be seen: now, and once the list has made room for it."""
@@ -262,6 +263,7 @@ class DoctorWindow(QWidget):
         super().showEvent(event)
         if event.spontaneous():
             return
+        self._give_focus()
         if self._practice:
             self._watch.start(demo=False)
         self.check_again()
