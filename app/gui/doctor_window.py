@@ -251,7 +251,7 @@ class DoctorWindow(QWidget):
     def _see(self) -> None:
         widget = self._to_be_seen
         if widget is not None and isValid(widget) and widget.isVisible():
-            self._scroll.ensureWidgetVisible(widget, 0, 8)
+            self._scroll.ensureWidgetVisible(widget, 0, 20)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
