@@ -97,6 +97,7 @@ CASES = (
     service("service-disabled", NO_SERVICE, changed(WINDOWS, service="disabled")),
     service("service-refused", NO_SERVICE, changed(LINUX, socket="refused")),
     service("service-refused", REFUSED, LINUX),
+    *(service("service-refused", code, changed(LINUX, polkit=True)) for code in (COMM_ERROR, NO_SERVICE, REFUSED)),
     service("service-refused", REFUSED, MACOS),
     service("service-refused", REFUSED, WINDOWS),
     service("service-out-of-reach", NO_SERVICE, changed(LINUX, sandbox="flatpak", service="missing", socket="absent")),

@@ -186,7 +186,9 @@ def _service(around: Host, greeting: Greeting | None) -> Check:
         return _check("service", "service-runs")
     if around.library != "present":
         return _check("service", f"library-{around.library}", sandbox=around.sandbox, family=around.family)
-    if greeting.result == SECURITY_VIOLATION or (around.platform == "linux" and around.socket == "refused"):
+    # a service that asks polkit takes the connection and closes it: the code that comes of it depends on the instant
+    hung_up = around.polkit and around.service == "running" and around.socket == "there"
+    if hung_up or greeting.result == SECURITY_VIOLATION or around.socket == "refused":
         return _check("service", "service-refused", result=result, sandbox=around.sandbox)
     if around.sandbox in ("flatpak", "snap", "macos-app"):
         return _check("service", "service-out-of-reach", sandbox=around.sandbox)

@@ -239,10 +239,10 @@ def _refused(error: UserError, connecting: Exchange) -> Finding:
         NotMyNumberCard: "card-mute",
         ReaderNotFound: "reader-gone",
     }
+    if str(error.facts.get("result")) == f"{SECURITY_VIOLATION:08X}":
+        return Finding("card-refused", trace=(connecting,))
     if isinstance(error, CardFault):
-        status = str(error.facts.get("status", ""))
-        refused = status == f"{SECURITY_VIOLATION:08X}"
-        return Finding("card-refused" if refused else "card-fault", status=status, trace=(connecting,))
+        return Finding("card-fault", status=str(error.facts.get("status", "")), trace=(connecting,))
     return Finding(outcomes.get(type(error), "service-gone"), trace=(connecting,))
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
 
 from app.card import password
 from app.card.apdu import ApduError, ContactLost, Transport
 from app.card.jpki import JpkiSession, fault, lost
-from app.card.slots import Slots, SlotState
+from app.card.slots import Slots
 from app.card.status import ReaderStatus
 from app.errors.base import UserError
 from app.errors.card import (
@@ -20,6 +21,7 @@ from app.errors.card import (
     CardFault,
     CardRemoved,
     CardRemovedWhileSigning,
+    CertificateUnusable,
     NoCard,
     NotMyNumberCard,
     PasswordIncorrect,
@@ -51,8 +53,6 @@ class CardHolder:
     def __init__(self, slots: Slots) -> None:
         self._slots = slots
         self._held: _Held | None = None
-        self._seen: dict[str, SlotState] = {}
-        self._busy: set[str] = set()
 
     def __enter__(self) -> Self:
         return self
@@ -71,25 +71,12 @@ class CardHolder:
         """Whether the card in this reader is held."""
         return self._held is not None and self._held.reader == reader
 
-    def readers(self) -> list[ReaderStatus]:
-        """The status of every reader. A held card that is unlocked is not asked again."""
-        self._seen = self._slots.states()
-        found = [self._status(name, state.present) for name, state in self._seen.items()]
-        self._busy = {status.name for status in found if status.problem == CardBusy.code}
-        return found
+    def readers(self, *, thorough: bool = False) -> list[ReaderStatus]:
+        """The status of every reader. A held card that is unlocked is not asked again.
 
-    def changed(self) -> bool:
-        """Whether a reader or a card came or went since `readers`, or a busy one may have become free."""
-        now = self._slots.states()
-        if now.keys() != self._seen.keys():
-            return True
-        for name, state in now.items():
-            seen = self._seen[name]
-            if (state.present, state.event) != (seen.present, seen.event):
-                return True
-            if name in self._busy and state.in_use != seen.in_use:
-                return True
-        return False
+        `thorough` reads the 利用者証明用 certificate too; of it only its validity leaves this process.
+        """
+        return [self._status(name, state.present, thorough) for name, state in self._slots.states().items()]
 
     def attempts(self, reader: str) -> int | None:
         """Takes the card if it is not held, looks again who it is, and reads its counter."""
@@ -155,11 +142,11 @@ class CardHolder:
         held.fingerprint = fingerprint
         return held.session.sign_tries()
 
-    def _status(self, name: str, present: bool) -> ReaderStatus:
+    def _status(self, name: str, present: bool, thorough: bool) -> ReaderStatus:
         if not present:
             return ReaderStatus(name, "none")
         if self._held and self._held.reader == name:
-            return self._held_status(self._held)
+            return self._held_status(self._held, thorough)
         try:
             transport = self._slots.connect(name)
         except (NoCard, ReaderNotFound):
@@ -171,7 +158,7 @@ class CardHolder:
         session, kind = JpkiSession(transport), ""
         try:
             kind = session.kind()
-            return _read_status(name, kind, session)
+            return _read_status(name, kind, session, thorough)
         except ContactLost:
             if kind:
                 return ReaderStatus(name, "none", problem=CardRemoved.code)
@@ -181,22 +168,46 @@ class CardHolder:
         finally:
             transport.power_off()
 
-    def _held_status(self, held: _Held) -> ReaderStatus:
+    def _held_status(self, held: _Held, thorough: bool) -> ReaderStatus:
         if held.unlocked:
             return ReaderStatus(held.reader, "my-number", sign_certificate=True)
         try:
             with self._contact(held.reader):
-                return _read_status(held.reader, held.session.kind(), held.session)
+                return _read_status(held.reader, held.session.kind(), held.session, thorough)
         except UserError as error:
             return ReaderStatus(held.reader, "none", problem=error.code)
 
 
-def _read_status(name: str, kind: str, session: JpkiSession) -> ReaderStatus:
+def _read_status(name: str, kind: str, session: JpkiSession, thorough: bool) -> ReaderStatus:
     if kind == "new":
         return ReaderStatus(name, "other", problem="card-not-supported")
     if kind == "juki":
         return ReaderStatus(name, kind, problem="card-not-supported")
     if kind != "my-number":
-        return ReaderStatus(name, kind)
+        return ReaderStatus(name, kind, phone=session.phone)
     sign, auth = session.availability()
-    return ReaderStatus(name, kind, sign, auth, session.sign_tries(), session.auth_tries())
+    begins, ends = _validity(session) if thorough else (None, None)
+    return ReaderStatus(
+        name,
+        kind,
+        sign,
+        auth,
+        session.sign_tries(),
+        session.auth_tries(),
+        auth_not_before=begins,
+        auth_not_after=ends,
+    )
+
+
+def _validity(session: JpkiSession) -> tuple[str | None, str | None]:
+    from app.pki.certificate import validity
+
+    try:
+        begins, ends = validity(session.auth_certificate())
+        return _rfc3339(begins), _rfc3339(ends)
+    except (ApduError, CertificateUnusable, ValueError, OverflowError):  # the last two: the year 0, or 10000
+        return None, None
+
+
+def _rfc3339(moment: datetime) -> str:
+    return datetime.fromtimestamp(moment.timestamp(), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

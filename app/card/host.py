@@ -42,7 +42,8 @@ class Host:
     `platform`: windows, macos, linux. `library`: present, missing, unloadable. `service`: running, stopped, disabled,
     missing, unknown. `socket`: there, absent, refused; none where the service has no socket. `sandbox`: none, flatpak,
     snap, container, wsl, macos-app. `family`: debian, fedora, arch, suse, other (Linux). `systemd`: whether it runs
-    the services; `by_request`: whether it starts the service when somebody asks. `usb`: None where it cannot be seen.
+    the services; `by_request`: whether it starts the service when somebody asks; `polkit`: whether the service asks
+    polkit whom it may serve. `usb`: None where it cannot be seen.
     """
 
     platform: str
@@ -53,6 +54,7 @@ class Host:
     family: str = "other"
     systemd: bool = False
     by_request: bool = False
+    polkit: bool = False
     usb: tuple[UsbDevice, ...] | None = field(default=())
 
 

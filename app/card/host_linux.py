@@ -18,6 +18,7 @@ _FAMILIES: Final = ("debian", "fedora", "arch", "suse")
 _PROGRAM: Final = ("usr/sbin/pcscd", "usr/bin/pcscd", "usr/local/sbin/pcscd")
 _UNIT: Final = ("usr/lib/systemd/system/pcscd.socket", "lib/systemd/system/pcscd.socket")
 _ENABLED: Final = "etc/systemd/system/sockets.target.wants/pcscd.socket"
+_POLICY: Final = "usr/share/polkit-1/actions/org.debian.pcsc-lite.policy"
 _SMART_CARD: Final = "0b"
 _DRIVER: Final = re.compile(r"[A-Za-z0-9_-]+")  # it stands in a command that people are told to type
 
@@ -37,6 +38,7 @@ def survey(
         family=_family(root),
         systemd=(root / "run/systemd/system").is_dir(),
         by_request=os.path.lexists(root / _ENABLED),  # a link out of `root`
+        polkit=(root / _POLICY).exists(),
         usb=_usb(root / "sys/bus/usb/devices"),
     )
 

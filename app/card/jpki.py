@@ -34,6 +34,8 @@ class CardProfile:
     card_manager: bytes
     tokens: Mapping[str, str]
     """Token name to kind of card."""
+    phones: Mapping[str, str]
+    """Token name to the kind of phone it is."""
     ef_sign_certificate: int
     ef_sign_authority: int
     ef_token: int
@@ -56,6 +58,7 @@ MY_NUMBER_CARD: Final = CardProfile(
         "JPKIAPGPSETOKEN": "phone",
         "JPKIAPIOSTOKEN": "phone",
     },
+    phones={"JPKIAPGPSETOKEN": "android", "JPKIAPIOSTOKEN": "iphone"},
     ef_sign_certificate=0x0001,
     ef_sign_authority=0x0002,
     ef_token=0x0006,
@@ -87,6 +90,7 @@ class JpkiSession:
     def __init__(self, transport: Transport, profile: CardProfile = MY_NUMBER_CARD) -> None:
         self._transport = transport
         self._profile = profile
+        self._token = ""
 
     # --- without a password ---------------------------------------------------------------------------
 
@@ -101,7 +105,13 @@ class JpkiSession:
             name = self._read(self._profile.ef_token, 32)
         except ApduError:
             return "other"
-        return self._profile.tokens.get(name.rstrip(b" \x00").decode("ascii", "replace"), "new")
+        self._token = name.rstrip(b" \x00").decode("ascii", "replace")
+        return self._profile.tokens.get(self._token, "new")
+
+    @property
+    def phone(self) -> str | None:
+        """android or iphone, once `kind` has said that it is a phone."""
+        return self._profile.phones.get(self._token)
 
     def require_my_number_card(self) -> None:
         """As `kind`; raises NotMyNumberCard, PhoneNotSupported or CardNotSupported unless it is my-number."""
@@ -138,6 +148,10 @@ class JpkiSession:
             return self._read(self._profile.ef_auth_certificate, _FINGERPRINT_LENGTH)
         except ApduError:
             return b""
+
+    def auth_certificate(self) -> bytes:
+        """The 利用者証明用 certificate (DER), which names nobody. Raises ApduError, CertificateUnusable."""
+        return self._read_object(self._profile.ef_auth_certificate)
 
     # --- the password and what it opens ---------------------------------------------------------------
 

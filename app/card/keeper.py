@@ -103,13 +103,12 @@ class Keeper:
         """The keeper's process, None when it is not running."""
         return self._child.pid if self._child else None
 
-    def readers(self) -> tuple[ReaderStatus, ...]:
-        """Every reader and what is known of its card without a password. Connects exclusively for a moment."""
-        return tuple(ReaderStatus.from_plain(item) for item in self.call("readers").value)
+    def readers(self, *, thorough: bool = False) -> tuple[ReaderStatus, ...]:
+        """Every reader and what is known of its card without a password. Connects exclusively for a moment.
 
-    def changed(self) -> bool:
-        """Whether a reader or a card came or went since the last `readers()`; says nothing to any card."""
-        return bool(self.call("changed").value)
+        `thorough`: the validity of the 利用者証明用 certificate too, which takes a second longer on a real card.
+        """
+        return tuple(ReaderStatus.from_plain(item) for item in self.call("readers", thorough=thorough).value)
 
     def choose(self, name: str | None = None) -> str:
         """The reader to sign with: the only one with a My Number card, or the one called `name` (or a part of it).
@@ -336,8 +335,7 @@ def serve(channel: Channel, *options: str) -> None:
     slots = _slots(options)
     with CardHolder(slots) as holder, idle.IdleClock(holder, idle.PATIENCE) as clock:
         handlers: dict[str, Handler] = {
-            "readers": lambda _: [status.plain() for status in holder.readers()],
-            "changed": lambda _: holder.changed(),
+            "readers": lambda _, thorough: [status.plain() for status in holder.readers(thorough=thorough)],
             "greet": lambda _: examination.greet(slots).plain(),
             "look": lambda _, reader: examination.look(slots, reader, holder.holds(reader)).plain(),
             "attempts": lambda _, reader: holder.attempts(reader),

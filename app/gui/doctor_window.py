@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleEvent,
@@ -32,12 +31,10 @@ from app.gui.marks import Picture
 from app.wording.doctor import headline, report
 from app.wording.language import text as _
 
-if TYPE_CHECKING:
-    from app.gui.card_watch import CardState
-
 SIZE = (680, 640)
 MINIMUM = (560, 360)
 MARGIN = 28
+SOON_MS = 300
 
 
 class DoctorWindow(QWidget):
@@ -53,11 +50,12 @@ class DoctorWindow(QWidget):
         self._lanes = lanes
         self._practice = watch.demo
         self._watch = CardWatch(lanes, self) if watch.demo else watch
-        self._watch.changed.connect(self._changed)
+        self._soon = QTimer(self, singleShot=True, interval=SOON_MS)
+        self._soon.timeout.connect(self.check_again)
+        self._watch.stirred.connect(self._look_soon)
+        self._watch.changed.connect(self._look_soon)
         self._job: Job | None = None
         self._own: Keeper | None = None
-        self._seen: CardState | None = None
-        self._stale = False
         self._to_be_seen: QWidget | None = None
         self._given: Button | None = None
         self.setWindowTitle(_("Reader check — Natsuin"))
@@ -150,9 +148,9 @@ class DoctorWindow(QWidget):
     def check_again(self) -> None:
         """Makes all checks anew; what they gave the last time stays in view until there is something new."""
         if self.looking:
+            self._soon.start()  # something came meanwhile, or somebody pressed
             return
-        self._stale = False
-        self._seen = self._watch.state
+        self._soon.stop()
         keeper = self._watch.keeper
         if keeper is None:
             keeper = self._own = Keeper()
@@ -185,8 +183,6 @@ class DoctorWindow(QWidget):
         self._end(diagnosis.checks, diagnosis.host)
         self._say(headline(diagnosis))
         self.copy_button.hold("")
-        if self._stale and self._watch.state != self._seen:
-            self.check_again()
 
     def _failed(self, _error: Exception) -> None:
         if not self.looking:
@@ -206,16 +202,14 @@ class DoctorWindow(QWidget):
         if untouched:
             self._give_focus()
 
-    def _changed(self, _state: CardState) -> None:
-        """A card or a reader came or went."""
-        if not self.isVisible():
-            return
-        self._stale = True
-        if not self.looking and self._watch.state != self._seen:
-            self.check_again()
+    def _look_soon(self) -> None:
+        """A card or a reader came or went: what comes at once with it is waited for."""
+        if self.isVisible():
+            self._soon.start()
 
     def _stop(self) -> None:
         """Leaves the checks where they are; whatever they still give is not shown."""
+        self._soon.stop()
         job, self._job = self._job, None
         own, self._own = self._own, None
         if job is not None:

@@ -167,15 +167,18 @@ def test_a_change_during_a_look_is_looked_at_afterwards_once(
     assert after.looks == [READER]
 
 
-def test_the_same_state_told_again_is_no_reason_to_look(
-    open_window: Open, watch: Watching, monkeypatch: pytest.MonkeyPatch
+def test_whatever_stirs_at_the_readers_is_looked_at_although_the_cards_state_is_the_same(
+    open_window: Open, watch: Watching, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
 ) -> None:
     window = open_window(FULL)
     again = FULL.keeper()
     put(FULL, watch, monkeypatch, again)
-    window._changed(watch.state)
-    assert not window.looking
-    assert again.looks == []
+    for _ in range(5):
+        watch.stirred.emit()
+    qtbot.waitUntil(lambda: again.looks == [READER], timeout=10000)
+    QTest.qWait(2 * doctor_window.SOON_MS)
+    assert again.looks == [READER], "what comes together is looked at once"
+    assert states(window) == ["ok"] * 5
 
 
 def test_return_looks_again_and_keeps_the_old_result_in_view_meanwhile(
@@ -225,6 +228,7 @@ def test_escape_closes_at_any_time_and_nothing_comes_after(
     QTest.qWait(100)
     assert states(window) == before
     watch.happen("ready")
+    QTest.qWait(2 * doctor_window.SOON_MS)
     assert not window.looking, "who is not there looks at nothing"
 
 

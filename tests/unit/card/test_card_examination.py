@@ -186,7 +186,7 @@ class Refusing:
         (ReaderNotFound(name="x"), "reader-gone"),
         (CardServiceUnavailable(), "service-gone"),
         (CardFault(status="8010001F", step="connect"), "card-fault"),
-        (CardFault(status=f"{SECURITY_VIOLATION:08X}", step="connect"), "card-refused"),
+        (CardServiceUnavailable(result=f"{SECURITY_VIOLATION:08X}"), "card-refused"),
     ],
 )
 def test_what_keeps_a_connection_away_is_told(error: UserError, outcome: str) -> None:

@@ -97,6 +97,10 @@ def test_a_service_that_starts_on_request_is_seen(files: Files) -> None:
     assert (found.systemd, found.by_request) == (True, True)
 
 
+def test_a_service_that_asks_polkit_is_seen(files: Files) -> None:
+    assert survey(files({"usr/share/polkit-1/actions/org.debian.pcsc-lite.policy": ""})).polkit
+
+
 def test_a_socket_that_refuses_is_told_from_one_that_is_not_there(
     files: Files, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,6 +9,8 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -170,9 +172,7 @@ def test_a_card_that_stays_away(start: Start) -> None:
     keeper.readers()
     with keeper.key(READER).unlock(password()) as signing, pytest.raises(CardRemovedWhileSigning):
         signing.sign(DIGEST)
-    assert keeper.changed()
     assert keeper.readers()[0].card == "none"
-    assert not keeper.changed()
     with pytest.raises(NoCard):
         keeper.choose()
 
@@ -183,7 +183,6 @@ def test_a_card_that_stays_away(start: Start) -> None:
 def test_status(keeper: Keeper) -> None:
     expected = ReaderStatus(READER, "my-number", True, True, 5, 3)
     assert keeper.readers() == (expected,)
-    assert not keeper.changed()
     key = keeper.key(READER)
     key.attempts_remaining()
     assert keeper.readers() == (expected,), "a held card is asked on the connection that holds it"
@@ -191,6 +190,16 @@ def test_status(keeper: Keeper) -> None:
         assert keeper.readers()[0].card == "my-number"
     key.release()
     key.release()
+
+
+def test_of_the_other_certificate_only_its_validity_leaves_the_keeper(keeper: Keeper) -> None:
+    (thorough,) = keeper.readers(thorough=True)
+    (usual,) = keeper.readers()
+    begins, ends = thorough.auth_not_before, thorough.auth_not_after
+    assert begins is not None
+    assert ends is not None
+    assert datetime.fromisoformat(begins) < datetime.now(UTC) < datetime.fromisoformat(ends)
+    assert thorough == replace(usual, auth_not_before=begins, auth_not_after=ends)
 
 
 def status(name: str, card: str, problem: str | None = None) -> ReaderStatus:
