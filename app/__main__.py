@@ -6,7 +6,7 @@ from __future__ import annotations
 import os
 import sys
 
-COMMANDS = ("sign", "verify", "card")
+COMMANDS = ("sign", "verify", "card", "doctor")
 SCREENS = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
 
 

@@ -75,4 +75,10 @@ VERIFY = Command(
     (Option(("--trust",), mark("a certificate to trust as issuer (PEM or DER)"), "CERT.pem", many=True), JSON),
 )
 CARD = Command("card", mark("show readers and cards (no password is asked)"), None, (READER, DEMO, JSON))
-COMMANDS = (SIGN, VERIFY, CARD)
+DOCTOR = Command(
+    "doctor",
+    mark("find out what keeps the reader or the card from working (no password is asked)"),
+    None,
+    (READER, JSON),
+)
+COMMANDS = (SIGN, VERIFY, CARD, DOCTOR)

@@ -151,6 +151,10 @@ class DemoCard:
             self._leave_field()
         return answer
 
+    def described(self) -> tuple[str, bytes]:
+        """Protocol and answer to reset."""
+        return "T=1", ATR
+
     def reset(self) -> None:
         """A warm reset: no file is selected any more, but what was unlocked stays unlocked."""
         self._application = self._current = None
@@ -392,6 +396,10 @@ class DemoSlots:
 
     def __init__(self, card: DemoCard) -> None:
         self._card = card
+
+    def greet(self) -> int:
+        """There is no service that could fail."""
+        return 0
 
     def states(self) -> dict[str, SlotState]:
         """The demo reader; nobody else can use it."""

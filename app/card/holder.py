@@ -72,6 +72,10 @@ class CardHolder:
         """What tells the card that is held from another, as a hash; "" when none is."""
         return self._held.card if self._held else ""
 
+    def holds(self, reader: str) -> bool:
+        """Whether the card in this reader is held."""
+        return self._held is not None and self._held.reader == reader
+
     def readers(self, *, thorough: bool = False) -> list[ReaderStatus]:
         """The status of every reader. A held card that is unlocked is not asked again.
 

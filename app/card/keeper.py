@@ -332,7 +332,7 @@ def _refuse(statuses: tuple[ReaderStatus, ...]) -> NoReturn:
 
 def serve(channel: Channel, *options: str) -> None:
     """Serves one parent until the channel closes, then locks the card. `options`: none, or demo and knobs as JSON."""
-    from app.card import idle
+    from app.card import examination, idle
     from app.card.holder import CardHolder
 
     undumpable()
@@ -341,9 +341,12 @@ def serve(channel: Channel, *options: str) -> None:
     for name in ("SIGTERM", "SIGHUP"):  # the end of a login session must lock the card too
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), _end)
-    with CardHolder(_slots(options)) as holder, idle.IdleClock(holder, idle.PATIENCE) as clock:
+    slots = _slots(options)
+    with CardHolder(slots) as holder, idle.IdleClock(holder, idle.PATIENCE) as clock:
         handlers: dict[str, Handler] = {
             "readers": lambda _, thorough: [status.plain() for status in holder.readers(thorough=thorough)],
+            "greet": lambda _: examination.greet(slots).plain(),
+            "look": lambda _, reader: examination.look(slots, reader, holder.holds(reader)).plain(),
             "attempts": lambda _, reader: {"tries": holder.attempts(reader), "card": holder.card},
             "unlock": lambda blobs, reader, card: Answer(blobs=holder.unlock(reader, Secret.taking(blobs[0]), card)),
             "sign": lambda blobs: Answer(blobs=[holder.sign(bytes(blobs[0]))]),

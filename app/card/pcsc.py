@@ -88,6 +88,20 @@ class PcscSlots:
         self._standing = _Standing()
         self._waiting: dict[str, _Attempt] = {}
 
+    def greet(self) -> int:
+        """The result code of a context of its own and its list of readers, for the reader doctor."""
+        try:
+            context = _establish()
+        except _Failure as failure:
+            return failure.code
+        try:
+            _states(context)
+        except _Failure as failure:
+            return failure.code
+        finally:
+            scard.SCardReleaseContext(context)
+        return _OK
+
     def states(self) -> dict[str, SlotState]:
         """Every reader of the service, by its name. Raises CardServiceUnavailable."""
         return _slots(self._standing.ask(_states))
@@ -174,6 +188,17 @@ class PcscConnection:
         finally:
             body.clear()
         return bytes(answer)
+
+    def described(self) -> tuple[str, bytes]:
+        """The protocol in use (T=0, T=1) and the answer to reset, empty when it cannot be had; never raises."""
+        protocol = "T=0" if self._protocol == scard.SCARD_PCI_T0 else "T=1"
+        if self._handle is None:
+            return protocol, b""
+        try:
+            *_names, atr = _checked(scard.SCardStatus(self._handle))
+        except _Failure:
+            return protocol, b""
+        return protocol, bytes(atr)
 
     def power_off(self) -> None:
         """Disconnects with SCARD_UNPOWER_CARD and frees the context; never raises."""
@@ -344,7 +369,7 @@ def _checked(result: tuple[Any, ...] | list[Any]) -> tuple[Any, ...]:
 
 def _connecting(code: int, reader: str) -> UserError:
     if code in _SERVICE_GONE:
-        return CardServiceUnavailable()
+        return CardServiceUnavailable(result=f"{code:08X}")
     if code == _SHARING_VIOLATION:
         return CardBusy()
     if code in _NO_SUCH_READER:

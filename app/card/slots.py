@@ -20,6 +20,9 @@ class SlotState:
 class Slots(Protocol):
     """Readers by name, and exclusive connections to the cards in them."""
 
+    def greet(self) -> int:
+        """The service's result code (winscard.h) to the question which readers it has; 0 also when it has none."""
+
     def states(self) -> dict[str, SlotState]:
         """Every reader, without a word to any card. Raises CardServiceUnavailable."""
 

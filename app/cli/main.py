@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 
 from app.arguments import Parser
 from app.cli.card import card
+from app.cli.doctor import doctor
 from app.cli.sign import sign
 from app.cli.speaking import (
     CANCELLED,
@@ -67,7 +68,12 @@ def _terminated(_number: int, _frame: object) -> NoReturn:
     raise KeyboardInterrupt
 
 
-RUN: dict[str, Callable[[argparse.Namespace], int]] = {"sign": sign, "verify": verify, "card": card}
+RUN: dict[str, Callable[[argparse.Namespace], int]] = {
+    "sign": sign,
+    "verify": verify,
+    "card": card,
+    "doctor": doctor,
+}
 
 
 def _parse(arguments: Sequence[str]) -> argparse.Namespace:

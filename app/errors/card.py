@@ -36,7 +36,7 @@ class SeveralCards(UserError):
 
 
 class CardServiceUnavailable(UserError):
-    """E02: the computer's smart-card service does not answer, or its library is missing."""
+    """E02: the computer's smart-card service does not answer, or its library is missing (`result`: its code)."""
 
     code = "card-service-unavailable"
     stops_batch = True

@@ -51,7 +51,7 @@ class ReaderGroup(Group):
         row = Row(_ICONS["ok"], "ok", _("Reader"))
         row.say(_("Demo reader") if self._demo else shown(reader.name, 80))
         if first:
-            row.put(self._action(_("Check the reader…"), "search", self.diagnose))
+            row.put(self._action(_("Check the reader…"), "stethoscope", self.diagnose))
         self.add(row)
 
     def _add_card(self, reader: ReaderStatus, current: str) -> None:
@@ -76,7 +76,7 @@ class ReaderGroup(Group):
         else:
             row = Row("unplug" if state.state == "no-reader" else "triangle-alert", "warn", _("Reader"))
             row.say(card_line.pill_words(state)[0], card_line.sentence(state), role="strong")
-            row.put(self._action(_("Check the reader…"), "search", self.diagnose))
+            row.put(self._action(_("Check the reader…"), "stethoscope", self.diagnose))
         self.add(row)
 
     def _action(self, text: str, icon: str, told: SignalInstance) -> Button:
