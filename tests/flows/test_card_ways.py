@@ -32,6 +32,12 @@ def document_page(qtbot: Any, window: MainWindow, path: Path) -> DocumentPage:
     return page
 
 
+def activate(qtbot: Any, window: MainWindow) -> None:
+    """Shortcuts are for the window that has the keyboard."""
+    with qtbot.waitActive(window):
+        window.activateWindow()
+
+
 def card_windows() -> list[CardWindow]:
     QApplication.processEvents()
     return [each for each in QApplication.topLevelWidgets() if isinstance(each, CardWindow) and each.isVisible()]
@@ -43,11 +49,12 @@ def test_from_the_start_page_by_keyboard_and_only_once(qtbot: Any, window: MainW
     link.setFocus()
     QTest.keyClick(link, Qt.Key.Key_Return)
     (first,) = card_windows()
-    window.activateWindow()
+    activate(qtbot, window)
     QTest.keyClick(window, Qt.Key.Key_K, CONTROL_SHIFT)
     assert card_windows() == [first]
     qtbot.waitUntil(lambda: any(reader.auth_not_after for reader in window.card_watch.readers), timeout=20000)
     QTest.keyClick(first, Qt.Key.Key_Escape)
+    activate(qtbot, window)
     QTest.keyClick(window, Qt.Key.Key_K, CONTROL_SHIFT)
     (second,) = card_windows()
     assert second is not first  # the first was on its way out already

@@ -32,7 +32,7 @@ class Watching(CardWatch):
     """A watch that looks at nothing by itself: the test says what happens."""
 
     def happen(self, state: str) -> None:
-        self._set(CardState(state))
+        self._show((), CardState(state))
 
 
 @pytest.fixture
