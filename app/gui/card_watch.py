@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.card.monitor import Monitor
 from app.errors.base import Cancelled
-from app.errors.card import CardBusy
+from app.errors.card import CardBusy, ReaderNotAnswering
 from app.gui.background import Lanes
 from app.gui.delivery import submit
 
@@ -51,7 +51,7 @@ def state_of(readers: Sequence[ReaderStatus]) -> CardState:
     best = min(readers, key=lambda reader: (reader.problem is not None and reader.card == "none", order[reader.card]))
     if best.problem == "card-service-unavailable":
         return CardState("no-service")
-    if best.problem == "card-busy":
+    if best.problem in (CardBusy.code, ReaderNotAnswering.code):
         return CardState("busy", best.name)
     if best.card == "none":
         return CardState("no-card", best.name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import re
 import signal
 import threading
 import time
@@ -18,13 +19,16 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
 
+from app.card import demo, holder, jpki, pcsc
 from app.card import keeper as room
+from app.card import password as word
 from app.card.demo import READER, SIGN_PASSWORD, Knobs
 from app.card.keeper import Keeper, choose
 from app.card.status import ReaderStatus
 from app.errors.base import Cancelled, UserError
 from app.errors.card import (
     CardBusy,
+    CardChanged,
     CardNotSupported,
     CardRemoved,
     CardRemovedWhileSigning,
@@ -175,6 +179,36 @@ def test_a_card_that_stays_away(start: Start) -> None:
     assert keeper.readers()[0].card == "none"
     with pytest.raises(NoCard):
         keeper.choose()
+
+
+def test_the_card_whose_tries_were_shown_is_the_one_that_is_unlocked(keeper: Keeper) -> None:
+    key = keeper.key(READER)
+    assert key.attempts_remaining() == 5
+    key.release()  # the keeper has let go, and another card may lie there
+    key._card = "0" * 64
+    with pytest.raises(CardChanged), key.unlock(password("WRONG1")):
+        pass
+    anew = keeper.key(READER)
+    assert anew.attempts_remaining() == 5, "no try was spent"
+    anew.release()
+    with anew.unlock(password()) as signing:
+        assert len(signing.sign(DIGEST)) == 256
+
+
+def test_what_tells_a_card_apart_says_nothing_of_it(keeper: Keeper) -> None:
+    key = keeper.key(READER)
+    key.attempts_remaining()
+    assert re.fullmatch("[0-9a-f]{64}", key._card)
+
+
+def test_every_error_of_its_rooms_is_believed() -> None:
+    raised = {
+        value
+        for module in (holder, jpki, pcsc, demo, word)
+        for value in vars(module).values()
+        if isinstance(value, type) and issubclass(value, UserError) and value is not UserError
+    }
+    assert raised <= set(room.ERRORS)
 
 
 # --- status and choice ----------------------------------------------------------------------------------------
@@ -418,7 +452,7 @@ def test_an_answer_that_never_comes(start: Start, monkeypatch: pytest.MonkeyPatc
     keeper = start(Knobs(delay=30))
     keeper.readers()
     stop(keeper)
-    monkeypatch.setattr(room, "CALL_SECONDS", 0.4)
+    monkeypatch.setattr(room, "SURVEY_SECONDS", 0.4)
     with pytest.raises(CardServiceUnavailable):
         keeper.readers()
     key = keeper.key(READER)
