@@ -42,7 +42,7 @@ class KeeperOf:
         self.looks: list[str] = []
         self.closed = False
 
-    def call(self, method: str, *, reader: str = "") -> SimpleNamespace:
+    def call(self, method: str, *, reader: str = "", **options: Any) -> SimpleNamespace:
         if self._greeting is None:
             raise CardServiceUnavailable
         if method == "greet":
@@ -135,6 +135,7 @@ CASES = (
     card("card-lost", Finding("reader-gone")),
     card("card-lost", Finding("service-gone")),
     card("card-fault", Finding("card-fault", status="6A80")),
+    card("reader-silent", Finding("reader-silent")),
     # what it is
     card("phone", Finding("read", "phone", token="JPKIAPIOSTOKEN")),
     card("old-resident-card", Finding("read", "juki", token="JPKIAPICCTOKEN")),

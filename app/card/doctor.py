@@ -24,6 +24,7 @@ from app.card.host import NO_DRIVER, Host, UsbDevice
 from app.card.keeper import Keeper, named
 from app.card.status import ReaderStatus
 from app.errors.base import UserError
+from app.errors.card import ReaderNotAnswering
 
 Fact = str | int | bool | None | list[str]
 
@@ -57,6 +58,7 @@ CODES: Final[Mapping[str, tuple[str, ...]]] = {
         "card-refused",
         "card-lost",
         "card-fault",
+        "reader-silent",
     ),
     "my-number-card": ("my-number-card", "phone", "old-resident-card", "newer-card", "other-card"),
     "password": ("ready", "few-tries", "tries-unknown", "locked", "no-signature-certificate"),
@@ -65,6 +67,8 @@ WELL: Final = frozenset(
     {"service-runs", "service-sleeps", "reader-found", "card-found", "my-number-card", "ready", "few-tries"}
     | {"tries-unknown"}
 )
+LOOK_SECONDS: Final = 15.0
+"""For one look: a slow card on a contactless reader takes two, another program's transaction two more."""
 NOT_LOOKED_AT: Final = "not-looked-at"
 FEW: Final = 2  # tries: the next mistake but one locks
 _STOPPED: Final = (0x8010001D, 0x8010001E)  # NO_SERVICE, SERVICE_STOPPED
@@ -292,7 +296,10 @@ def _greeting(keeper: Keeper) -> Greeting | None:
 
 def _finding(keeper: Keeper, reader: str) -> Finding:
     try:
-        finding = Finding.from_plain(keeper.call("look", reader=reader).value)
+        answer = keeper.call("look", seconds=LOOK_SECONDS, late=ReaderNotAnswering, reader=reader)
+        finding = Finding.from_plain(answer.value)
+    except ReaderNotAnswering:
+        return Finding("reader-silent")
     except (UserError, TypeError, KeyError, ValueError):
         return Finding("service-gone")
     return replace(finding, token=anonymous(finding.token))

@@ -13,7 +13,7 @@ from typing import Any, Final, Protocol, runtime_checkable
 
 from app.card.anonymous import contactless, masked_atr
 from app.card.apdu import ApduError, Buffer, ContactLost, Transport
-from app.card.jpki import MY_NUMBER_CARD, JpkiSession
+from app.card.jpki import MY_NUMBER_CARD, JpkiSession, twice
 from app.card.slots import Slots
 from app.errors.base import UserError
 from app.errors.card import (
@@ -76,7 +76,8 @@ class Exchange:
 class Finding:
     """What the look at one reader has given.
 
-    `outcome`: read, no-card, card-busy, card-mute, card-refused, card-lost, card-fault, reader-gone, service-gone.
+    `outcome`: read, no-card, card-busy, card-mute, card-refused, card-lost, card-fault, reader-gone, reader-silent,
+    service-gone.
     `kind` (when read): as `JpkiSession.kind` says. `status`: of a card-fault, or held-here of a card-busy.
     `interface`: contact, contactless, or empty when it is not known.
     """
@@ -188,7 +189,7 @@ def look(slots: Slots, reader: str, held: bool) -> Finding:
     connected = _connecting(begun, "ok")
     recorder = Recorder(transport)
     try:
-        return _read(recorder, transport, connected)
+        return twice(lambda: _read(recorder, transport, connected))
     except ContactLost as contact:
         told = _about(transport, (connected, *recorder.trace))
         if contact.service:

@@ -108,6 +108,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
         mark("It was moved, or the reader was unplugged, during the check."),
     ),
     "card-fault": (mark("The card gave an unexpected answer"), mark("The answer was {status}.")),
+    "reader-silent": (
+        mark("The reader does not answer"),
+        mark("The card reader has said nothing for some seconds."),
+    ),
     "my-number-card": (mark("It is a My Number Card"), ""),
     "phone": (
         mark("Certificates on phones are not supported"),

@@ -262,6 +262,7 @@ CURES: Mapping[str, Cure] = {
     "card-refused": _permit,
     "card-lost": _keep_still,
     "card-fault": _again,
+    "reader-silent": lambda host, _facts: [_replug(), _restart(host)],
     "phone": _only_the_card,
     "old-resident-card": lambda _host, _facts: [
         Step(_("Put your My Number Card on the reader.")),

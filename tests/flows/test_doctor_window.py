@@ -150,10 +150,10 @@ def test_a_change_during_a_look_is_looked_at_afterwards_once(
     begun, go_on = threading.Event(), threading.Event()
 
     class Slow(KeeperOf):
-        def call(self, method: str, *, reader: str = "") -> Any:
+        def call(self, method: str, *, reader: str = "", **options: Any) -> Any:
             begun.set()
             assert go_on.wait(10)
-            return super().call(method, reader=reader)
+            return super().call(method, reader=reader, **options)
 
     window = open_window(EMPTY, keeper=Slow(EMPTY.greeting, {}), wait=False)
     assert begun.wait(10)
@@ -191,9 +191,9 @@ def test_return_looks_again_and_keeps_the_old_result_in_view_meanwhile(
     go_on = threading.Event()
 
     class Slow(KeeperOf):
-        def call(self, method: str, *, reader: str = "") -> Any:
+        def call(self, method: str, *, reader: str = "", **options: Any) -> Any:
             assert go_on.wait(10)
-            return super().call(method, reader=reader)
+            return super().call(method, reader=reader, **options)
 
     put(EMPTY, watch, monkeypatch, Slow(EMPTY.greeting, {}))
     press(window, Qt.Key.Key_Return)
@@ -215,9 +215,9 @@ def test_escape_closes_at_any_time_and_nothing_comes_after(
     go_on = threading.Event()
 
     class Slow(KeeperOf):
-        def call(self, method: str, *, reader: str = "") -> Any:
+        def call(self, method: str, *, reader: str = "", **options: Any) -> Any:
             assert not during or go_on.wait(10)
-            return super().call(method, reader=reader)
+            return super().call(method, reader=reader, **options)
 
     window = open_window(EMPTY, keeper=Slow(EMPTY.greeting, {}), wait=not during)
     press(window, Qt.Key.Key_Escape)
@@ -291,9 +291,9 @@ def test_there_is_nothing_to_copy_before_the_first_result(open_window: Open) -> 
     go_on = threading.Event()
 
     class Slow(KeeperOf):
-        def call(self, method: str, *, reader: str = "") -> Any:
+        def call(self, method: str, *, reader: str = "", **options: Any) -> Any:
             assert go_on.wait(10)
-            return super().call(method, reader=reader)
+            return super().call(method, reader=reader, **options)
 
     QGuiApplication.clipboard().setText("before")
     window = open_window(EMPTY, keeper=Slow(EMPTY.greeting, {}), wait=False)
@@ -382,7 +382,7 @@ def test_the_keyboard_reaches_everything(open_window: Open) -> None:
 
 def test_a_fault_of_our_own_is_told_as_one(open_window: Open) -> None:
     class Broken(KeeperOf):
-        def call(self, method: str, *, reader: str = "") -> Any:
+        def call(self, method: str, *, reader: str = "", **options: Any) -> Any:
             raise RuntimeError("something inside")
 
     window = open_window(EMPTY, keeper=Broken(None, {}))

@@ -16,7 +16,7 @@ import pytest
 from box import READERS, Box
 from vcard import VirtualCard
 
-from app.card import host
+from app.card import doctor, host
 from app.card.demo import Knobs
 from app.card.doctor import Diagnosis, examine
 from app.card.host import Host
@@ -207,6 +207,26 @@ def test_cards_that_cannot_sign(make_vcard: Callable[..., VirtualCard], knobs: K
     card = make_vcard(knobs)
     assert first_fault(look()) == code
     assert card.counts["VERIFY"] == 0
+
+
+def test_a_reader_that_never_answers_is_told_and_can_be_looked_at_again(
+    vcard: VirtualCard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asleep = threading.Event()
+
+    def sleep(command: bytes) -> bytes:
+        asleep.wait(30)
+        return b"\x90\x00"
+
+    monkeypatch.setattr(doctor, "LOOK_SECONDS", 1.0)
+    with Keeper() as keeper:
+        with monkeypatch.context() as meanwhile:
+            meanwhile.setattr(vcard.card, "transmit", sleep)
+            assert first_fault(examine(keeper)) == "reader-silent"
+        asleep.set()
+        monkeypatch.undo()
+        vcard.wait(True)
+        assert examine(keeper).checks[0].state == "ok"
 
 
 @pytest.mark.parametrize("way", ["hold", "transact"])

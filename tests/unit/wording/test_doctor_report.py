@@ -41,7 +41,7 @@ class Asked:
     def __init__(self, slots: DemoSlots, busy: bool) -> None:
         self._slots, self._busy = slots, busy
 
-    def call(self, method: str, *, reader: str = ""):  # type: ignore[no-untyped-def]
+    def call(self, method: str, *, reader: str = "", **options: object):  # type: ignore[no-untyped-def]
         class Answered:
             value = (
                 greet(self._slots).plain()
