@@ -105,14 +105,19 @@ def kind(command: Buffer) -> str:
 
 
 class DemoCard:
-    """One emulated card (a `Transport`); counters last as long as the object, the security status until power-off."""
+    """One emulated card (a `Transport`); counters last as long as the object, the security status until power-off.
 
-    def __init__(self, knobs: Knobs | None = None, identity: DemoIdentity | None = None) -> None:
+    `password` is the 署名用 one, for a card that is to have a secret one.
+    """
+
+    def __init__(
+        self, knobs: Knobs | None = None, identity: DemoIdentity | None = None, password: str = SIGN_PASSWORD
+    ) -> None:
         self.knobs = knobs or Knobs()
         self.identity = identity or DemoIdentity(DemoPerson(self.knobs.name), expired=self.knobs.expired)
         self.present = self.knobs.present
         self.events = 0  # how often the card came or went
-        self._files = self._build()
+        self._files = self._build(password)
         self._commands = 0
         self._faults_left = True
         self._application: bytes | None = None  # the current DF
@@ -136,6 +141,14 @@ class DemoCard:
         if self._faults_left and name == self.knobs.pulled_after:
             self._leave_field()
         return answer
+
+    @property
+    def tries(self) -> tuple[int, int]:
+        """Tries left of the 署名用 and the 利用者証明用 password, without a word to the card."""
+        sign, auth = (self._files[fid].password for fid in (0x001B, 0x0018))
+        assert sign is not None
+        assert auth is not None
+        return sign.tries, auth.tries
 
     def reset(self) -> None:
         """A warm reset: no file is selected any more, but what was unlocked stays unlocked."""
@@ -322,7 +335,7 @@ class DemoCard:
         assert self._current is not None
         return self._current, file
 
-    def _build(self) -> Mapping[int, _File]:
+    def _build(self, password: str) -> Mapping[int, _File]:
         knobs, identity = self.knobs, self.identity
         token = knobs.token.encode("ascii").ljust(32) + bytes(128)
         available = bytes([0x8F if knobs.sign_certificate else 0x00, 0x8F, 0x00])
@@ -336,7 +349,7 @@ class DemoCard:
             0x0017: _File(key=lambda: identity.auth, needs=0x0018),
             0x0018: _File(password=_Password(AUTH_PASSWORD.encode(), 3, knobs.auth_tries)),
             0x001A: _File(key=lambda: identity.sign, needs=0x001B),
-            0x001B: _File(password=_Password(SIGN_PASSWORD.encode(), 5, knobs.sign_tries)),
+            0x001B: _File(password=_Password(password.encode(), 5, knobs.sign_tries)),
         }
         if knobs.sign_certificate:
             files[0x0001] = _File(lambda: identity.sign.certificate + _FILLER, needs=0x001B)

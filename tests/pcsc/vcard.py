@@ -11,17 +11,30 @@ import socket
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable
 
 from app.card.apdu import ContactLost
 from app.card.demo import ATR, DemoCard, kind
 from app.card.pcsc import PcscSlots
 
+Hook = Callable[[int], None]
+"""Gets the number of a command, counted from 1; raises ContactLost to take the card out of the field."""
+
+
+def step(command: bytes) -> str:
+    """A command in a word or two: its kind, and which file or where in it; never what is presented or signed."""
+    name = kind(command)
+    if name == "SELECT":
+        return f"{name} {command[5:].hex().upper()}"
+    return f"{name} {command[2:4].hex().upper()}" if name == "READ" else name
+
 
 class VirtualCard:
     """One card and the hand that puts it on a reader.
 
-    `counts` and `trace` ("VERIFY -> 63C4") say what reached the card; no command's body is kept. `power` lists
-    on, off and reset with the time (monotonic seconds).
+    `counts`, `steps` ("SELECT 001B", "OFF") and `trace` ("VERIFY -> 63C4") say what reached the card; no password's
+    command is kept. `power` lists on, off and reset with the time (monotonic seconds). `before` is called when a
+    command has come and the card has not seen it yet, `after` when it was carried out and its answer is not gone.
     """
 
     def __init__(self, card: DemoCard, port: int, reader: str) -> None:
@@ -30,6 +43,10 @@ class VirtualCard:
         self.atr = ATR
         self.counts: Counter[str] = Counter()
         self.trace: list[str] = []
+        self.steps: list[str] = []
+        self.before: Hook | None = None
+        self.after: Hook | None = None
+        self._number = 0
         self.power: list[tuple[float, str]] = []
         self._port = port
         self._socket: socket.socket | None = None
@@ -37,10 +54,10 @@ class VirtualCard:
         self._gone = float("-inf")
         self._slots = PcscSlots()
 
-    def insert(self, *, wait: bool = True) -> None:
-        """Puts the card on the reader and waits until pcscd has seen it."""
+    def insert(self, *, wait: bool = True, patience: float = 0.5) -> None:
+        """Puts the card on the reader and waits until pcscd has seen it. `patience` 0: it has seen the last one go."""
         # a card that comes back between two looks of pcscd (400 ms) after a failed command stays unseen for good
-        time.sleep(max(0.0, self._gone + 0.5 - time.monotonic()))
+        time.sleep(max(0.0, self._gone + patience - time.monotonic()))
         self.card.put_back()
         self._socket = self._connected()
         self._socket.settimeout(None)
@@ -84,9 +101,12 @@ class VirtualCard:
             time.sleep(0.01)
 
     def forget(self) -> None:
-        """Starts counting anew."""
+        """Starts counting anew, without hooks."""
+        self.before = self.after = None
+        self._number = 0
         self.counts.clear()
         self.trace.clear()
+        self.steps.clear()
         self.power.clear()
 
     def _serve(self, connection: socket.socket) -> None:
@@ -106,9 +126,16 @@ class VirtualCard:
 
     def _answer(self, command: bytes) -> bytes:
         name = kind(command)
-        self.counts[name] += 1
+        self._number += 1
+        number = self._number
         try:
+            if self.before:
+                self.before(number)
+            self.counts[name] += 1
+            self.steps.append(step(command))
             answer = self.card.transmit(command)
+            if self.after:
+                self.after(number)
         except ContactLost:
             self.trace.append(f"{name} -> lost")
             raise
@@ -121,6 +148,7 @@ class VirtualCard:
             return
         self.power.append((time.monotonic(), {0: "off", 1: "on", 2: "reset"}.get(code, "?")))
         if code == 0x00:
+            self.steps.append("OFF")
             self.card.power_off()
         elif code == 0x02:
             self.card.reset()
