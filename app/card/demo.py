@@ -63,6 +63,8 @@ class Knobs:
     """Name of a command which the card carries out and whose answer is lost."""
     pulled_at: int = 0
     """Number of the command, counted from 1, at which the card leaves the field."""
+    reset_at: int = 0
+    """Number of the command at which another program has reset the card: no answer comes until the power was off."""
     stays_away: bool = False
     """After leaving, the card is not put back."""
     delay: float = 0.0
@@ -126,6 +128,7 @@ class DemoCard:
         self._verified: set[int] = set()
         self._pending = b""
         self._fresh = True
+        self._reset_by_other = False
 
     # --- the contact ----------------------------------------------------------------------------------
 
@@ -134,6 +137,12 @@ class DemoCard:
         if not self.present:
             raise ContactLost
         self._commands += 1
+        if self._faults_left and self._commands == self.knobs.reset_at:
+            self._faults_left = False
+            self.reset()
+            self._reset_by_other = True
+        if self._reset_by_other:
+            raise ContactLost
         name = kind(command)
         if self._faults_left and (self._commands == self.knobs.pulled_at or name == self.knobs.pulled_before):
             self._leave_field()
@@ -161,6 +170,7 @@ class DemoCard:
         self._last_application = None
         self._verified.clear()
         self._fresh = True
+        self._reset_by_other = False
 
     def put_back(self) -> None:
         """The card lies on the reader again."""

@@ -29,20 +29,19 @@ class Window:
 def measured(card: VirtualCard, password: str, delay: float | None) -> Window:
     """One kill, looked at for 1.5 s."""
     card.forget()
-    with (
-        Talker([sys.executable, "-I", UNLOCKER, READERS[0]]) as program,
-        rival("steal" if delay == 0 else "late", READERS[0]) as other,
-    ):
+    with Talker([sys.executable, "-I", UNLOCKER, READERS[0]]) as program:
         program.say(password.encode())
-        keeper = int(program.line() or 0)
-        killed(keeper)
-        moment = time.monotonic()
-        if delay:
-            time.sleep(delay)
-            other.say(b"go")
-        time.sleep(moment + 1.5 - time.monotonic())
-        off = next((when - moment for when, what in card.power if what == "off" and when > moment), None)
-        if delay is None:
-            other.process.kill()
-        signed = [when - moment for when, command, status in steals(other) if (command, status) == ("sign", "9000")]
+        keeper = program.number()
+        with rival("steal" if delay == 0 else "late", READERS[0]) as other:
+            moment = time.monotonic()
+            killed(keeper)
+            if delay:
+                time.sleep(moment + delay - time.monotonic())
+                other.say(b"go")
+            time.sleep(moment + 1.5 - time.monotonic())
+            off = next((when - moment for when, what in card.power if what == "off"), None)
+            if delay is None:
+                other.process.kill()
+            signed = [when - moment for when, command, status in steals(other) if (command, status) == ("sign", "9000")]
+    time.sleep(1.0)  # the next one begins with a card without power
     return Window(min(signed, default=None), max(signed, default=None), len(signed), off)

@@ -64,6 +64,14 @@ class Talker:
         except queue.Empty:
             raise TimeoutError(f"no answer from process {self.pid}") from None
 
+    def number(self) -> int:
+        """The next line as the number of a process."""
+        line = self.line()
+        assert line is not None, "it has ended"
+        process = int(line)
+        assert process > 1
+        return process
+
     def close(self) -> None:
         """Lets it end by itself, and kills it if it does not."""
         assert self.process.stdin

@@ -26,7 +26,7 @@ def unlocked(*patience: str) -> tuple[Talker, int]:
     unlocker = str(Path(__file__).with_name("unlocker.py"))
     program = Talker([sys.executable, "-I", unlocker, READERS[0], *patience])
     program.say(SIGN_PASSWORD.encode())
-    return program, int(program.line() or 0)
+    return program, program.number()
 
 
 def signs(other: Talker, seconds: float) -> list[str]:

@@ -26,7 +26,7 @@ def test_no_copy_stays_in_the_keeper_or_its_parent(make_vcard: Callable[..., Vir
     with Talker([sys.executable, "-I", UNLOCKER, READERS[0]]) as program:
         program.say(password.encode())
         for _ in ("unlocked", "signed again"):
-            keeper = int(program.line() or 0)
+            keeper = program.number()
             assert canary.in_memory(keeper, [password, password[8:]]) == []
             assert canary.in_memory(program.pid, [password, password[8:]]) == []
             program.say(b"")
