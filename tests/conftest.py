@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +15,9 @@ from app.wording import language
 
 # a test run in the background of a shell inherits an ignored SIGINT; the tests of Ctrl-C need the usual one
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# no test reaches the readers of this computer; the PC/SC library reads it once in the life of a process
+os.environ["PCSCLITE_CSOCK_NAME"] = str(Path(tempfile.gettempdir(), f"natsuin-tests-{os.getpid()}.comm"))
 
 
 @pytest.fixture(autouse=True)

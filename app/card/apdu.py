@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
 log = logging.getLogger(__name__)
@@ -21,7 +21,6 @@ _NAMES: Final[Mapping[int, str]] = {
     0xB0: "READ BINARY",
     0xC0: "GET RESPONSE",
 }
-_ROUNDS: Final = 300  # GET RESPONSEs after which a card that never ends is given up
 
 
 class ContactLost(Exception):
@@ -102,17 +101,23 @@ def exchange_once(transport: Transport, name: str, command: Buffer) -> Response:
 def exchange(transport: Transport, command: Command) -> Response:
     """Sends a command; fetches the rest after 61xx and repeats once with the right length after 6Cxx.
 
+    A card that goes on beyond what a short command can ask for, or has nothing to give, is left at its 61xx.
     Not for VERIFY, which is never sent twice.
     """
-    response = exchange_once(transport, command.name, command.encode())
-    if response.sw >> 8 == 0x6C:
-        exact = Command(command.cla, command.ins, command.p1, command.p2, command.data, response.sw & 0xFF or MAX_SHORT)
-        response = exchange_once(transport, exact.name, exact.encode())
+    response = _exchange_exactly(transport, command)
     data = response.data
-    for _ in range(_ROUNDS):
-        if response.sw >> 8 != 0x61:
-            break
+    while response.sw >> 8 == 0x61 and len(data) < MAX_SHORT:
         rest = Command(0x00, 0xC0, 0x00, 0x00, le=response.sw & 0xFF or MAX_SHORT)
-        response = exchange_once(transport, rest.name, rest.encode())
+        response = _exchange_exactly(transport, rest)
+        if not response.data:
+            break
         data += response.data
     return Response(data, response.sw)
+
+
+def _exchange_exactly(transport: Transport, command: Command) -> Response:
+    response = exchange_once(transport, command.name, command.encode())
+    if response.sw >> 8 == 0x6C:
+        exact = replace(command, le=response.sw & 0xFF or MAX_SHORT)
+        response = exchange_once(transport, exact.name, exact.encode())
+    return response

@@ -30,7 +30,6 @@ _OTHER_APPLICATIONS: Final = (
     bytes.fromhex("D3921000310001010402"),  # 券面確認
     bytes.fromhex("D3921000310001010100"),  # 住基
 )
-_FILLER: Final = b"\xff" * 64  # an EF is longer than the certificate in it
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +48,22 @@ class Knobs:
     auth_tries: int = 3
     locked_status: int = 0x6984
     """What VERIFY answers once locked: 6984, or 6983."""
+    locking_status: int = 0x63C0
+    """What the VERIFY answers that uses up the last try: 63C0, 6983 or 6984."""
+    locked_query: int = 0x63C0
+    """What an empty VERIFY answers once locked: 63C0, 6983 or 6984."""
     tells_tries: bool = True
     """False: an empty VERIFY answers 9000, which means nothing."""
     first_command_fails: bool = False
     """6F00 to the first command after power-up."""
+    reset_at: int = 0
+    """Number of the command, counted from 1, that finds the card just reset: 6F00, and nothing is selected."""
+    filler: int = 64
+    """Bytes in an EF after the certificate in it."""
+    longest_read: int = 256
+    """Bytes that one READ BINARY gives at the most."""
+    select_tells: bool = False
+    """Every SELECT has something to tell, which waits for a GET RESPONSE (61xx)."""
     chunking: str = ""
     """61: answers come through GET RESPONSE; 6C: a wrong Le is refused with the right one."""
     end_of_file: int = 0x9000
@@ -146,6 +157,9 @@ class DemoCard:
         name = kind(command)
         if self._faults_left and (self._commands == self.knobs.pulled_at or name == self.knobs.pulled_before):
             self._leave_field()
+        if self._commands == self.knobs.reset_at:
+            self.reset()
+            return b"\x6f\x00"
         answer = self._answer(bytes(command))
         if self._faults_left and name == self.knobs.pulled_after:
             self._leave_field()
@@ -239,6 +253,9 @@ class DemoCard:
             self._find(int.from_bytes(data, "big"), 0x6A82)
             self._current = int.from_bytes(data, "big")
             information = b"\x6f\x04\x83\x02" + data
+        if self.knobs.select_tells and le is None:
+            self._pending = information
+            return b"", _more(information)
         if p2 == 0x0C or le is None:
             return b"", 0x9000
         return self._deliver(information, le)
@@ -261,7 +278,7 @@ class DemoCard:
         content = file.content()
         if offset >= len(content):
             raise _Status(0x6B00)
-        chunk = content[offset : offset + le]
+        chunk = content[offset : offset + min(le, self.knobs.longest_read)]
         answer, sw = self._deliver(chunk, le)
         return answer, self.knobs.end_of_file if sw == 0x9000 and len(chunk) < le else sw
 
@@ -273,7 +290,8 @@ class DemoCard:
         if password is None:
             raise _Status(0x6981)
         if query:
-            return 0x63C0 | password.tries if self.knobs.tells_tries else 0x9000
+            left = 0x63C0 | password.tries if password.tries else self.knobs.locked_query
+            return left if self.knobs.tells_tries else 0x9000
         if not data or le is not None:
             raise _Status(0x6700)
         if password.tries == 0:
@@ -285,7 +303,7 @@ class DemoCard:
             return 0x9000
         password.tries -= 1
         self._verified.discard(fid)
-        return 0x63C0 | password.tries
+        return 0x63C0 | password.tries if password.tries else self.knobs.locking_status
 
     def _compute(self, p1: int, p2: int, data: bytes, le: int | None) -> tuple[bytes, int]:
         if p1 > 0x05:
@@ -349,20 +367,21 @@ class DemoCard:
         knobs, identity = self.knobs, self.identity
         token = knobs.token.encode("ascii").ljust(32) + bytes(128)
         available = bytes([0x8F if knobs.sign_certificate else 0x00, 0x8F, 0x00])
+        filler = b"\xff" * knobs.filler
         phone = knobs.token in ("JPKIAPGPSETOKEN", "JPKIAPIOSTOKEN")
         files = {
-            0x0002: _File(lambda: identity.authority + _FILLER),
+            0x0002: _File(lambda: identity.authority + filler),
             0x0006: _File(lambda: token),
             0x0008: _File(lambda: available),
-            0x000A: _File(lambda: identity.auth.certificate + _FILLER, needs=0x0018 if phone else None),
-            0x000B: _File(lambda: identity.authority + _FILLER),
+            0x000A: _File(lambda: identity.auth.certificate + filler, needs=0x0018 if phone else None),
+            0x000B: _File(lambda: identity.authority + filler),
             0x0017: _File(key=lambda: identity.auth, needs=0x0018),
             0x0018: _File(password=_Password(AUTH_PASSWORD.encode(), 3, knobs.auth_tries)),
             0x001A: _File(key=lambda: identity.sign, needs=0x001B),
             0x001B: _File(password=_Password(password.encode(), 5, knobs.sign_tries)),
         }
         if knobs.sign_certificate:
-            files[0x0001] = _File(lambda: identity.sign.certificate + _FILLER, needs=0x001B)
+            files[0x0001] = _File(lambda: identity.sign.certificate + filler, needs=0x001B)
         return files
 
 

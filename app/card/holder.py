@@ -1,32 +1,33 @@
-"""What the keeper does with the readers and the one card it holds; runs inside the keeper process."""
+"""What the keeper does with the one card it holds; runs inside the keeper process."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import hashlib
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 from app.card import password
 from app.card.apdu import ApduError, ContactLost, Transport
-from app.card.jpki import JpkiSession, fault, lost
-from app.card.slots import Slots, SlotState
+from app.card.jpki import JpkiSession, fault, lost, twice
+from app.card.slots import Slots
 from app.card.status import ReaderStatus
+from app.card.survey import Survey, read_status
 from app.errors.base import UserError
 from app.errors.card import (
-    CardBusy,
     CardChanged,
     CardFault,
-    CardRemoved,
     CardRemovedWhileSigning,
-    NoCard,
-    NotMyNumberCard,
+    CertificateUnusable,
+    NoSignatureCertificate,
     PasswordIncorrect,
     PasswordLocked,
-    ReaderNotFound,
 )
 from app.secret import Secret
+
+_T = TypeVar("_T")
 
 
 @dataclass(slots=True)
@@ -34,7 +35,7 @@ class _Held:
     reader: str
     transport: Transport
     session: JpkiSession
-    fingerprint: bytes
+    card: str = ""
     unlocked: bool = False
 
     def give_back(self) -> None:
@@ -50,9 +51,8 @@ class CardHolder:
 
     def __init__(self, slots: Slots) -> None:
         self._slots = slots
+        self._survey = Survey(slots)
         self._held: _Held | None = None
-        self._seen: dict[str, SlotState] = {}
-        self._busy: set[str] = set()
 
     def __enter__(self) -> Self:
         return self
@@ -67,49 +67,48 @@ class CardHolder:
         """Whether the card that is held would sign."""
         return self._held is not None and self._held.unlocked
 
-    def readers(self) -> list[ReaderStatus]:
-        """The status of every reader. A held card that is unlocked is not asked again."""
-        self._seen = self._slots.states()
-        found = [self._status(name, state.present) for name, state in self._seen.items()]
-        self._busy = {status.name for status in found if status.problem == CardBusy.code}
-        return found
+    @property
+    def card(self) -> str:
+        """What tells the card that is held from another, as a hash; "" when none is."""
+        return self._held.card if self._held else ""
 
-    def changed(self) -> bool:
-        """Whether a reader or a card came or went since `readers`, or a busy one may have become free."""
-        now = self._slots.states()
-        if now.keys() != self._seen.keys():
-            return True
-        for name, state in now.items():
-            seen = self._seen[name]
-            if (state.present, state.event) != (seen.present, seen.event):
-                return True
-            if name in self._busy and state.in_use != seen.in_use:
-                return True
-        return False
+    def readers(self, *, thorough: bool = False) -> list[ReaderStatus]:
+        """The status of every reader. A held card that is unlocked is not asked again.
+
+        `thorough` reads the 利用者証明用 certificate too; of it only its validity leaves this process.
+        """
+        states = self._slots.states()
+        held = self._held
+        others = {name: state for name, state in states.items() if not (held and held.reader == name and state.present)}
+        found = self._survey.of(others, thorough=thorough)
+        return [found[name] if name in found or not held else self._held_status(held, thorough) for name in states]
 
     def attempts(self, reader: str) -> int | None:
-        """Takes the card if it is not held, looks again who it is, and reads its counter."""
-        with self._contact(reader) as held:
-            return self._look(held)
+        """Takes the card if it is not held, looks who it is now, and reads its counter."""
+        try:
+            return self._looked(reader)
+        except CardChanged:  # another one answers on the old connection: it gets one of its own
+            return self._looked(reader)
 
-    def unlock(self, reader: str, secret: Secret) -> list[bytes]:
-        """Presents the password once and reads the certificate and its issuers'. The secret is wiped."""
+    def unlock(self, reader: str, secret: Secret, card: str = "") -> list[bytes]:
+        """Presents the password once and reads the certificate and its issuers'. The secret is wiped.
+
+        `card`: the one it is meant for, as `self.card` said; any other is refused before the password is sent.
+        """
         with secret:
             password.check(secret)
             with self._contact(reader) as held:
-                if self._look(held) == 0:
-                    raise PasswordLocked
-                held.session.verify(secret)
+                twice(lambda: self._present(held, secret, card or held.card))
                 held.unlocked = True
                 secret.wipe()
-                return [held.session.certificate(), *held.session.issuers()]
+                return self._opened(held, lambda: [held.session.certificate(), *held.session.issuers()])
 
     def sign(self, digest: bytes) -> bytes:
         """One signature with the unlocked key."""
         if self._held is None or not self._held.unlocked:
             raise CardRemovedWhileSigning
         with self._contact(self._held.reader) as held:
-            return held.session.sign(digest)
+            return self._opened(held, lambda: held.session.sign(digest))
 
     def release(self) -> None:
         """Locks the card and gives it back, if one is held."""
@@ -139,60 +138,54 @@ class CardHolder:
 
     def _take(self, reader: str) -> _Held:
         transport = self._slots.connect(reader)
-        return _Held(reader, transport, JpkiSession(transport), b"")
+        return _Held(reader, transport, JpkiSession(transport))
 
-    def _look(self, held: _Held) -> int | None:
-        """The tries of the card, once it is sure to be the same: a swapped one may answer on the old handle."""
+    def _looked(self, reader: str) -> int | None:
+        with self._contact(reader) as held:
+            return twice(lambda: self._look(held, held.card))
+
+    def _look(self, held: _Held, card: str) -> int | None:
+        """The tries of the card, once it is sure to be that one: a swapped one may answer on the old connection."""
         held.session.require_my_number_card()
-        held.session.require_sign_certificate()
-        fingerprint = held.session.fingerprint()
-        if held.fingerprint and fingerprint != held.fingerprint:
+        identity = self._identity(held)
+        if card and identity != card:
             raise CardChanged
-        held.fingerprint = fingerprint
+        held.card = identity
+        held.session.require_sign_certificate()
         return held.session.sign_tries()
 
-    def _status(self, name: str, present: bool) -> ReaderStatus:
-        if not present:
-            return ReaderStatus(name, "none")
-        if self._held and self._held.reader == name:
-            return self._held_status(self._held)
-        try:
-            transport = self._slots.connect(name)
-        except (NoCard, ReaderNotFound):
-            return ReaderStatus(name, "none")
-        except NotMyNumberCard:
-            return ReaderStatus(name, "other")
-        except (CardBusy, CardFault) as error:
-            return ReaderStatus(name, "other", problem=error.code)
-        session, kind = JpkiSession(transport), ""
-        try:
-            kind = session.kind()
-            return _read_status(name, kind, session)
-        except ContactLost:
-            if kind:
-                return ReaderStatus(name, "none", problem=CardRemoved.code)
-            # cards of other systems may not even answer a SELECT
-            state = self._slots.states().get(name)
-            return ReaderStatus(name, "other" if state and state.present else "none")
-        finally:
-            transport.power_off()
+    def _identity(self, held: _Held) -> str:
+        """The start of its 利用者証明用 certificate; where that is closed, how often a card came to this reader."""
+        mark = held.session.fingerprint()
+        if not mark:
+            state = self._slots.states().get(held.reader)
+            mark = f"{held.reader}\n{state and state.event}".encode()
+        return hashlib.sha256(mark).hexdigest()
 
-    def _held_status(self, held: _Held) -> ReaderStatus:
+    def _present(self, held: _Held, secret: Secret, card: str) -> None:
+        """The one VERIFY; an ApduError comes before it."""
+        if self._look(held, card) == 0:
+            raise PasswordLocked
+        held.session.verify(secret)
+
+    def _opened(self, held: _Held, work: Callable[[], _T]) -> _T:
+        """Work with the unlocked card. What it answers is looked at again before it is believed to be a fault of it."""
+        try:
+            return work()
+        except (CardFault, CardRemovedWhileSigning, NoSignatureCertificate, CertificateUnusable) as error:
+            raise self._explained(held, error) from None
+
+    def _explained(self, held: _Held, error: UserError) -> UserError:
+        """Another card may answer on the old connection, or this one has lost its power, and with it the password."""
+        if held.session.kind() != "my-number" or self._identity(held) != held.card:
+            return CardChanged()
+        return CardRemovedWhileSigning() if held.session.forgotten() else error
+
+    def _held_status(self, held: _Held, thorough: bool) -> ReaderStatus:
         if held.unlocked:
             return ReaderStatus(held.reader, "my-number", sign_certificate=True)
         try:
             with self._contact(held.reader):
-                return _read_status(held.reader, held.session.kind(), held.session)
+                return twice(lambda: read_status(held.reader, held.session, thorough))
         except UserError as error:
             return ReaderStatus(held.reader, "none", problem=error.code)
-
-
-def _read_status(name: str, kind: str, session: JpkiSession) -> ReaderStatus:
-    if kind == "new":
-        return ReaderStatus(name, "other", problem="card-not-supported")
-    if kind == "juki":
-        return ReaderStatus(name, kind, problem="card-not-supported")
-    if kind != "my-number":
-        return ReaderStatus(name, kind)
-    sign, auth = session.availability()
-    return ReaderStatus(name, kind, sign, auth, session.sign_tries(), session.auth_tries())

@@ -81,6 +81,8 @@ ERRORS = (
 
 CALL_SECONDS = 60.0
 """For any call: a slow card signs in three, and an answer that has not come by then never will."""
+SURVEY_SECONDS = 20.0
+"""For a look at all readers, which gives up those that hang after eight."""
 INTERRUPTED_SECONDS = 10.0
 """For the answer to a password when the person wants to stop."""
 RELEASE_SECONDS = 5.0
@@ -103,13 +105,13 @@ class Keeper:
         """The keeper's process, None when it is not running."""
         return self._child.pid if self._child else None
 
-    def readers(self) -> tuple[ReaderStatus, ...]:
-        """Every reader and what is known of its card without a password. Connects exclusively for a moment."""
-        return tuple(ReaderStatus.from_plain(item) for item in self.call("readers").value)
+    def readers(self, *, thorough: bool = False) -> tuple[ReaderStatus, ...]:
+        """Every reader and what is known of its card without a password. Connects exclusively for a moment.
 
-    def changed(self) -> bool:
-        """Whether a reader or a card came or went since the last `readers()`; says nothing to any card."""
-        return bool(self.call("changed").value)
+        `thorough`: the validity of the 利用者証明用 certificate too, which takes a second longer on a real card.
+        """
+        answer = self.call("readers", seconds=SURVEY_SECONDS, thorough=thorough)
+        return tuple(ReaderStatus.from_plain(item) for item in answer.value)
 
     def choose(self, name: str | None = None) -> str:
         """The reader to sign with: the only one with a My Number card, or the one called `name` (or a part of it).
@@ -189,20 +191,24 @@ class CardKey:
     def __init__(self, keeper: Keeper, reader: str) -> None:
         self._keeper = keeper
         self.reader = reader
+        self._card = ""  # what tells it from another one, as a hash
 
     def attempts_remaining(self) -> int | None:
         """Tries left as just read; connects exclusively and holds the card until `release` or the end of `unlock`.
 
+        This card is the one that `unlock` will take, and no other, even when contact was lost in between.
         0: locked; None: the card does not tell. Raises UserErrors of the reader and the card, NoSignatureCertificate.
         """
         value = self._keeper.call("attempts", reader=self.reader).value
-        return None if value is None else int(value)
+        self._card, tries = str(value["card"]), value["tries"]
+        return None if tries is None else int(tries)
 
     @contextmanager
     def unlock(self, secret: Secret) -> Iterator[_UnlockedKey]:
         """Presents the password once; the card is left, powered off and given back when the context ends.
 
-        Raises what `attempts_remaining` does, CardChanged, OtherPasswordTyped, PasswordMalformed, PasswordIncorrect
+        Raises what `attempts_remaining` does, CardChanged (no password was sent, or it was another card that did not
+        sign), CertificateUnusable, OtherPasswordTyped, PasswordMalformed, PasswordIncorrect
         (the card is still held then), PasswordLocked, OutcomeUnknown, CardRemovedWhileSigning.
         """
         with secret.view() as view:
@@ -228,7 +234,7 @@ class CardKey:
 
     def _ask(self, password: memoryview) -> Answer:
         try:
-            return self._keeper.call("unlock", blobs=(password,), reader=self.reader)
+            return self._keeper.call("unlock", blobs=(password,), reader=self.reader, card=self._card)
         except (CardServiceUnavailable, Cancelled):
             if self._keeper.pid is None:  # it died with the password in its hands
                 raise OutcomeUnknown from None
@@ -279,7 +285,7 @@ class _UnlockedKey:
         return mechanism_of(self.certificate)
 
     def sign(self, digest: bytes) -> bytes:
-        """One signature by the card. Raises CardRemovedWhileSigning, CardFault."""
+        """One signature by the card. Raises CardRemovedWhileSigning, CardChanged, CardFault, CertificateUnusable."""
         return bytes(self._keeper.call("sign", blobs=(digest,), late=CardRemovedWhileSigning).blobs[0])
 
 
@@ -335,10 +341,9 @@ def serve(channel: Channel, *options: str) -> None:
             signal.signal(getattr(signal, name), _end)
     with CardHolder(_slots(options)) as holder, idle.IdleClock(holder, idle.PATIENCE) as clock:
         handlers: dict[str, Handler] = {
-            "readers": lambda _: [status.plain() for status in holder.readers()],
-            "changed": lambda _: holder.changed(),
-            "attempts": lambda _, reader: holder.attempts(reader),
-            "unlock": lambda blobs, reader: Answer(blobs=holder.unlock(reader, Secret.taking(blobs[0]))),
+            "readers": lambda _, thorough: [status.plain() for status in holder.readers(thorough=thorough)],
+            "attempts": lambda _, reader: {"tries": holder.attempts(reader), "card": holder.card},
+            "unlock": lambda blobs, reader, card: Answer(blobs=holder.unlock(reader, Secret.taking(blobs[0]), card)),
             "sign": lambda blobs: Answer(blobs=[holder.sign(bytes(blobs[0]))]),
             "release": lambda _: holder.release(),
         }

@@ -13,13 +13,14 @@ from typing import Any
 
 from app.cli.card import open_keeper
 from app.cli.speaking import DONE, print_answers, print_json, print_line, say
-from app.errors.card import NoCard, NoReader, PasswordLocked, TooFewTries
+from app.errors.card import CardRemoved, CardServiceUnavailable, NoCard, NoReader, PasswordLocked, TooFewTries
 from app.errors.usage import WrongUsage
 from app.secret import Secret
 from app.wording.language import text as _
 from app.wording.plain import shown
 
 SAFE_TRIES = 3
+LOOK_AGAIN = 1.0  # seconds
 
 
 def sign(options: argparse.Namespace) -> int:
@@ -113,14 +114,26 @@ def _finish_undisturbed() -> None:
 
 
 def _with_patience(choose: Callable[[], str], wait: float) -> str:
+    """The reader; a card, a reader or (Windows) the service that is not there yet may come in `wait` seconds."""
+    from app.card.monitor import Monitor
+
     deadline = time.monotonic() + wait
-    while True:
-        try:
-            return choose()
-        except (NoCard, NoReader):
-            if time.monotonic() >= deadline:
-                raise
-            time.sleep(0.2)
+    stirred = threading.Event()
+    monitor = Monitor(lambda _readers: stirred.set())
+    try:
+        while True:
+            stirred.clear()
+            try:
+                return choose()
+            except (NoCard, NoReader, CardRemoved, CardServiceUnavailable) as error:
+                left = deadline - time.monotonic()
+                if left <= 0:
+                    raise
+                monitor.start()
+                # a card that lost contact while it was put down may lie there already
+                stirred.wait(min(left, LOOK_AGAIN) if isinstance(error, CardRemoved) else left)
+    finally:
+        monitor.close()
 
 
 def _check_tries(tries: int | None, allowed: bool) -> None:

@@ -21,6 +21,13 @@ class ReaderNotFound(UserError):
     stops_batch = True
 
 
+class ReaderNotAnswering(UserError):
+    """The reader or its driver hangs."""
+
+    code = "reader-not-answering"
+    stops_batch = True
+
+
 class SeveralCards(UserError):
     """More than one reader holds a My Number card, and none was chosen."""
 

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from app.errors.base import Cancelled, UserError
+from app.card.monitor import Monitor
+from app.errors.base import Cancelled
+from app.errors.card import CardBusy, ReaderNotAnswering
 from app.gui.background import Lanes
 from app.gui.delivery import submit
 
 if TYPE_CHECKING:
     from app.card.keeper import Keeper
+    from app.card.slots import SlotState
     from app.card.status import ReaderStatus
 
-POLL_MS = 500
 RETRY_MS = 2000
+"""Where no event comes: a keeper that died, a card that another program keeps in a transaction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,7 @@ def state_of(readers: Sequence[ReaderStatus]) -> CardState:
     best = min(readers, key=lambda reader: (reader.problem is not None and reader.card == "none", order[reader.card]))
     if best.problem == "card-service-unavailable":
         return CardState("no-service")
-    if best.problem == "card-busy":
+    if best.problem in (CardBusy.code, ReaderNotAnswering.code):
         return CardState("busy", best.name)
     if best.card == "none":
         return CardState("no-card", best.name)
@@ -64,9 +68,13 @@ def state_of(readers: Sequence[ReaderStatus]) -> CardState:
 
 
 class CardWatch(QObject):
-    """Asks the keeper twice a second whether anything changed (no card traffic), and reads the card when it did."""
+    """Hears of every change at the readers, and reads the card then. In practice nothing comes or goes: it is read
+    when the watch begins and when it goes on."""
 
     changed = Signal(CardState)
+    stirred = Signal()
+    """A reader or a card came or went, or the service did: told while paused, too."""
+    _heard = Signal(object)
 
     def __init__(self, lanes: Lanes, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -74,9 +82,17 @@ class CardWatch(QObject):
         self.demo = False
         self.keeper: Keeper | None = None
         self._lanes = lanes
-        self._busy = self._paused = False
-        self._timer = QTimer(self, interval=POLL_MS)
-        self._timer.timeout.connect(self._poll)
+        self._monitor: Monitor | None = None
+        self._readers: Mapping[str, SlotState] | None = None
+        self._told = self._busy = self._paused = self._again = False
+        self._retry = QTimer(self, singleShot=True, interval=RETRY_MS)
+        self._retry.timeout.connect(self._try_again)
+        self._heard.connect(self._hear)
+
+    @property
+    def hears(self) -> bool:
+        """Whether `stirred` will tell of the next card; in practice it never does."""
+        return self._monitor is not None
 
     def start(self, *, demo: bool) -> None:
         """Begins with a new keeper; one for the other mode ends first."""
@@ -84,59 +100,108 @@ class CardWatch(QObject):
         self._set(READING)
         old, self.keeper = self.keeper, None
         self._busy = True
-        submit(self._lanes.card, _new_keeper, old, demo, succeeded=self._begun, failed=self._failed)
+        submit(self._lanes.card, _new_keeper, old, demo, succeeded=self._begun, failed=self._not_begun)
+        if demo:
+            self._end_monitor()
+        elif self._monitor is None:
+            self._told = False
+            self._monitor = Monitor(self._tell)
+            self._monitor.start()
 
     def pause(self) -> None:
-        """No polling while the card is at work."""
+        """No reading while the card is at work."""
         self._paused = True
 
     def resume(self) -> None:
-        """Polling again, and one look at once."""
+        """Reading again, and one look at once."""
         self._paused = False
         self.refresh()
 
     def refresh(self) -> None:
-        """Reads all readers again."""
-        if self.keeper is not None and not self._busy:
+        """Reads all readers again; while that is under way, once more after it."""
+        if self.keeper is None:
+            return
+        self._again = self._busy
+        if not self._busy:
             self._busy = True
+            self._retry.stop()
+            if self._monitor is not None:
+                self._monitor.heed(())
             submit(self._lanes.card, _read, self.keeper, succeeded=self._read_done, failed=self._failed)
 
     def close(self) -> None:
         """Ends the keeper: it leaves the card locked."""
-        self._timer.stop()
+        self._retry.stop()
+        self._end_monitor()
         if self.keeper is not None:
             self._lanes.card.start(_close_keeper, self.keeper)
             self.keeper = None
 
+    def _tell(self, readers: Mapping[str, SlotState] | None) -> None:
+        """Called in the monitor's thread."""
+        with contextlib.suppress(RuntimeError):  # the window is gone
+            self._heard.emit((readers,))
+
+    def _hear(self, told: tuple[Mapping[str, SlotState] | None]) -> None:
+        if self._monitor is None:  # practice has begun meanwhile
+            return
+        self._told, (self._readers,) = True, told
+        self.stirred.emit()
+        if not self._paused:
+            self.refresh()
+
     def _begun(self, keeper: Keeper) -> None:
         self.keeper = keeper
         self._busy = False
-        self._timer.start(POLL_MS)
-        self.refresh()
+        if self._monitor is not None and not self._told:
+            self._retry.start()  # what the monitor tells first comes before, unless the service hangs
+        elif not self._paused:
+            self.refresh()
 
-    def _poll(self) -> None:
+    def _not_begun(self, _error: Exception) -> None:
+        self._busy = False
+        self._retry.start()
+
+    def _try_again(self) -> None:
         if self.keeper is None:
             self.start(demo=self.demo)
-        elif not self._busy and not self._paused:
-            self._busy = True
-            submit(self._lanes.card, _look, self.keeper, succeeded=self._read_done, failed=self._failed)
+        elif not self._paused:
+            self.refresh()
 
-    def _read_done(self, readers: tuple[ReaderStatus, ...] | None) -> None:
-        self._busy = False
-        self._timer.setInterval(POLL_MS)
-        if readers is not None:
-            self._set(state_of(readers))
+    def _read_done(self, readers: tuple[ReaderStatus, ...]) -> None:
+        if not self._ended():
+            return
+        state = state_of(readers)
+        busy = [reader.name for reader in readers if reader.problem == CardBusy.code]
+        if self._monitor is not None:
+            self._monitor.heed(busy)
+        if state.state == "busy":
+            self._retry.start()
+        self._set(state)
 
     def _failed(self, error: Exception) -> None:
-        self._busy = False
-        self._timer.start(RETRY_MS)
-        if isinstance(error, Cancelled):
+        if not self._ended():
             return
-        codes = {"no-reader": "no-reader", "no-card": "no-card", "card-busy": "busy"}
-        code = error.code if isinstance(error, UserError) else ""
-        if code == "internal-error":
-            self.keeper = None  # a keeper that died is replaced at the next turn
-        self._set(CardState(codes.get(code, "no-service")))
+        if self._monitor is None or self._readers is not None:  # the keeper died: the service is there
+            self._retry.start()
+        if not isinstance(error, Cancelled):
+            self._set(CardState("no-service"))
+
+    def _ended(self) -> bool:
+        """Whether what was read is wanted; it is not when another keeper is on its way, or something came meanwhile."""
+        if self.keeper is None:
+            return False
+        self._busy = False
+        if self._again and not self._paused:
+            self.refresh()
+            return False
+        return True
+
+    def _end_monitor(self) -> None:
+        monitor, self._monitor = self._monitor, None
+        self._readers = None
+        if monitor is not None:
+            self._lanes.card.start(monitor.close)
 
     def _set(self, state: CardState) -> None:
         if state != self.state:
@@ -150,10 +215,6 @@ def _new_keeper(old: Keeper | None, demo: bool) -> Keeper:
     if old is not None:
         old.close()
     return Keeper(demo=demo)
-
-
-def _look(keeper: Keeper) -> tuple[ReaderStatus, ...] | None:
-    return keeper.readers() if keeper.changed() else None
 
 
 def _read(keeper: Keeper) -> tuple[ReaderStatus, ...]:

@@ -42,6 +42,11 @@ class State(Enum):
     UNKNOWN = auto()
     BUSY = auto()
 
+    @property
+    def waits(self) -> bool:
+        """Whether it is a card, or another program's end, that the window waits for."""
+        return self in (State.WAITING, State.BUSY)
+
 
 class PasswordWindow(QDialog):
     """Asks for the 署名用 password. `open()` it; it blocks its parent only.

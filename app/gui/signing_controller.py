@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from app.signing.sign import SigningResult, Step
 
 RETRY_MS = 700
+"""Where no event tells when the card can be read: another program's transaction, a contact that was lost in between."""
 
 
 class SigningController(QObject):
@@ -41,6 +42,8 @@ class SigningController(QObject):
         self.password_window: PasswordWindow | None = None
         self._retry = QTimer(self, singleShot=True, interval=RETRY_MS)
         self._retry.timeout.connect(self._read_tries)
+        self._reading = self._again = False
+        watch.stirred.connect(self._stirred)
 
     @property
     def busy(self) -> bool:
@@ -86,9 +89,20 @@ class SigningController(QObject):
         if keeper is None:
             self._retry.start()
             return
+        self._retry.stop()
+        self._reading, self._again = True, False
         submit(self._lanes.card, _tries, keeper, succeeded=self._tries_read, failed=self._tries_not_read)
 
+    def _stirred(self) -> None:
+        """Something came or went at the readers; matters while the window waits for a card."""
+        window = self.password_window
+        if self._reading:
+            self._again = True
+        elif window is not None and window.state.waits:
+            self._read_tries()
+
     def _tries_read(self, answer: tuple[CardKey, int | None]) -> None:
+        self._reading = False
         self._key, tries = answer
         window = self.password_window
         if window is None:
@@ -101,6 +115,7 @@ class SigningController(QObject):
             window.open()
 
     def _tries_not_read(self, error: Exception) -> None:
+        self._reading = False
         window = self.password_window
         if window is None:
             return
@@ -119,7 +134,10 @@ class SigningController(QObject):
             self._end_failed(error)
             return
         window.open()
-        self._retry.start()
+        if self._again:
+            self._read_tries()
+        elif not (isinstance(error, NoCard | NoReader) and self._watch.hears):
+            self._retry.start()
 
     # --- the password -------------------------------------------------------------------------------------
 

@@ -17,6 +17,11 @@ WORDS: dict[type[UserError], tuple[str, str, str]] = {
         mark("“{name}” fits no reader, or more than one."),
         mark("natsuin card lists the readers; give the whole name."),
     ),
+    e.ReaderNotAnswering: (
+        mark("The reader does not answer"),
+        mark("The card reader has said nothing for some seconds."),
+        mark("Unplug the reader, plug it in again and wait a few seconds."),
+    ),
     e.SeveralCards: (
         mark("There are several My Number cards"),
         mark("More than one reader holds a card, so it is not clear which one shall sign."),

@@ -38,7 +38,10 @@ def missing() -> str | None:
 
 
 class Box:
-    """One private pcscd. Clients must have `environment` before their first PC/SC call."""
+    """One private pcscd. Clients must have `environment` before their first PC/SC call.
+
+    Where a test process already looks for its service somewhere, the way leads there.
+    """
 
     def __init__(self) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="natsuin-pcscd-", ignore_cleanup_errors=True)
@@ -46,7 +49,8 @@ class Box:
         self._listener: socket.socket | None = None
         self.folder = Path(self._folder.name)
         self.port = _two_free_ports()
-        self.environment = {"PCSCLITE_CSOCK_NAME": str(self._socket)}
+        self._door = Path(os.environ.get("PCSCLITE_CSOCK_NAME", self._socket))
+        self.environment = {"PCSCLITE_CSOCK_NAME": str(self._door)}
         (self.folder / "conf").mkdir()
         (self.folder / "run" / "pcscd").mkdir(parents=True)
         self._write_readers(True)
@@ -58,6 +62,8 @@ class Box:
     def start(self, *, readers: bool = True) -> None:
         """Starts the daemon and waits until it takes connections; without `readers` it has none."""
         self.stop()
+        if self._door != self._socket:
+            self._door.symlink_to(self._socket)
         self._write_readers(readers)
         configuration = self.folder / "conf"
         if _namespaces():
@@ -84,6 +90,7 @@ class Box:
             self._listener.close()
             self._listener = None
         self._socket.unlink(missing_ok=True)
+        self._door.unlink(missing_ok=True)
 
     def close(self) -> None:
         """Ends the daemon and removes what it left."""

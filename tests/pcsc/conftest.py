@@ -20,7 +20,7 @@ def _box() -> Iterator[Box]:
     if reason:
         pytest.skip(reason)
     box = Box()
-    os.environ.update(box.environment)  # the PC/SC library reads it once in the life of a process
+    os.environ.update(box.environment)
     try:
         yield box
     finally:

@@ -9,17 +9,21 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from box import READERS, Box
+from cryptography import x509
 from papers import paper
 from strangers import openssl_accepts, pdfsig, qpdf_is_content
 from vcard import VirtualCard
 
 from app import assets
+from app.card import demo_certificate
 from app.card.demo import DemoCard, Knobs
+from app.card.demo_certificate import Credential, DemoIdentity, DemoPerson
 
 pytestmark = pytest.mark.pcsc
 PASSWORD = b"DEMO1234\n"
@@ -142,6 +146,48 @@ def test_an_expired_certificate_signs_nothing(source: Path, natsuin: Run, box: B
     assert (card.counts["VERIFY"], card.counts["SIGN"]) == (1, 0)
 
 
+def other_key(identity: DemoIdentity) -> Credential:
+    return Credential(identity.auth.key, identity.sign.certificate)
+
+
+def not_yet(identity: DemoIdentity) -> Credential:
+    start = datetime.now(UTC).replace(microsecond=0) + timedelta(days=3)
+    return demo_certificate._credential(DemoPerson(), start, for_signing=True)
+
+
+def for_encryption(identity: DemoIdentity) -> Credential:
+    usual = demo_certificate._usage
+    usage = dict.fromkeys(("digital_signature", "content_commitment", "key_agreement", "key_cert_sign"), False)
+    usage |= dict.fromkeys(("crl_sign", "encipher_only", "decipher_only"), False)
+    demo_certificate._usage = lambda for_signing: x509.KeyUsage(**usage, key_encipherment=True, data_encipherment=True)
+    try:
+        return demo_certificate._credential(DemoPerson(), datetime.now(UTC).replace(microsecond=0), for_signing=True)
+    finally:
+        demo_certificate._usage = usual
+
+
+@pytest.mark.parametrize(
+    ("made", "error", "signatures"),
+    [
+        (not_yet, {"code": "certificate-not-yet-valid"}, 0),
+        (for_encryption, {"code": "certificate-unusable", "detail": "key-usage"}, 0),
+        (other_key, {"code": "signature-mismatch"}, 1),
+    ],
+)
+def test_a_certificate_that_does_not_do(
+    source: Path, natsuin: Run, box: Box, made: Callable[[DemoIdentity], Credential], error: Any, signatures: int
+) -> None:
+    identity = DemoIdentity()
+    identity.sign = made(identity)
+    card = VirtualCard(DemoCard(None, identity), box.port, READERS[0])
+    card.insert()
+    done = natsuin("sign", "--password-stdin", "--json", source)
+    card.remove(wait=False)
+    said = refused(source, done)
+    assert error.items() <= said.items()
+    assert (card.counts["VERIFY"], card.counts["SIGN"]) == (1, signatures)
+
+
 def test_locking_it_is_reported_as_locked(source: Path, natsuin: Run, make_vcard: Make) -> None:
     make_vcard(Knobs(sign_tries=1))
     words = ("sign", "--password-stdin", "--json", "--allow-last-tries", source)
@@ -165,7 +211,10 @@ def test_two_cards_and_a_name(source: Path, natsuin: Run, make_vcard: Make) -> N
     assert natsuin("sign", "--password-stdin", "--reader", "00 01", source).returncode == 0
 
 
-def test_waiting_for_the_card(source: Path, box: Box, make_vcard: Make, own_home: Path) -> None:
+@pytest.mark.parametrize("service", [True, False], ids=["no card", "no service"])
+def test_waiting_for_the_card(source: Path, box: Box, make_vcard: Make, own_home: Path, service: bool) -> None:
+    if not service:
+        box.stop()
     environment = {**os.environ, **box.environment, "TMPDIR": str(own_home)}
     process = subprocess.Popen(
         command("sign", "--password-stdin", "--wait", "30", source), stdin=subprocess.PIPE, env=environment,
@@ -175,8 +224,17 @@ def test_waiting_for_the_card(source: Path, box: Box, make_vcard: Make, own_home
     process.stdin.write(PASSWORD)
     process.stdin.close()
     time.sleep(1.0)
+    if not service:
+        box.start()
     make_vcard()
     assert process.wait(60) == 0
+
+
+def test_waiting_in_vain(source: Path, natsuin: Run, box: Box) -> None:
+    words = ("sign", "--password-stdin", "--json", "--wait", "1", source)
+    assert refused(source, natsuin(*words))["code"] == "no-card"
+    box.stop()
+    assert refused(source, natsuin(*words))["code"] == "card-service-unavailable"
 
 
 def test_a_certificate_without_a_name_leaves_the_name_out(source: Path, natsuin: Run, box: Box) -> None:

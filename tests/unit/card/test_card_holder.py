@@ -6,12 +6,14 @@ import hashlib
 from collections.abc import Callable
 
 import pytest
+from cryptography import x509
 
 from app.card.apdu import Buffer, ContactLost
 from app.card.demo import READER, SIGN_PASSWORD, DemoCard, DemoSlots, Knobs, kind
 from app.card.demo_certificate import DemoIdentity
 from app.card.holder import CardHolder
 from app.card.slots import SlotState
+from app.card.status import ReaderStatus
 from app.errors.base import UserError
 from app.errors.card import (
     CardBusy,
@@ -166,6 +168,49 @@ class Strange:
         self.error = None
 
 
+@pytest.mark.parametrize(("token", "phone"), [("JPKIAPGPSETOKEN", "android"), ("JPKIAPIOSTOKEN", "iphone")])
+def test_a_phone_is_known_for_what_it_is(make_card: Make, token: str, phone: str) -> None:
+    (status,) = CardHolder(DemoSlots(make_card(Knobs(token=token)))).readers(thorough=True)
+    assert status == ReaderStatus(READER, "phone", phone=phone)
+
+
+def test_the_validity_of_the_other_certificate_is_read_when_asked_for(identity: DemoIdentity, make_card: Make) -> None:
+    holder = CardHolder(DemoSlots(make_card(Knobs())))
+    (usual,) = holder.readers()
+    assert (usual.auth_not_before, usual.auth_not_after) == (None, None)
+    certificate = x509.load_der_x509_certificate(identity.auth.certificate)
+    expected = (
+        f"{certificate.not_valid_before_utc:%Y-%m-%dT%H:%M:%SZ}",
+        f"{certificate.not_valid_after_utc:%Y-%m-%dT%H:%M:%SZ}",
+    )
+    for _ in range(2):  # on a connection of its own, and on the one that holds the card
+        (thorough,) = holder.readers(thorough=True)
+        assert (thorough.auth_not_before, thorough.auth_not_after) == expected
+        holder.attempts(READER)
+
+
+@pytest.mark.parametrize("answer", ["6982", "6A82", "9000", "30820003020101009000", "3082FFFF9000"])
+def test_a_validity_that_cannot_be_read_is_not_said(make_card: Make, answer: str) -> None:
+    card = make_card(Knobs())
+    card.transmit = Instead(card.transmit, bytes.fromhex(answer), file="000A")  # type: ignore[method-assign]
+    (status,) = CardHolder(DemoSlots(card)).readers(thorough=True)
+    assert (status.card, status.sign_tries_left) == ("my-number", 5)
+    assert (status.auth_not_before, status.auth_not_after) == (None, None)
+
+
+class Instead:
+    """Answers every READ BINARY of one file itself."""
+
+    def __init__(self, card: Callable[[Buffer], bytes], answer: bytes, file: str) -> None:
+        self.card, self.answer, self.file = card, answer, bytes.fromhex(file)
+        self.current = b""
+
+    def __call__(self, command: Buffer) -> bytes:
+        if bytes(command[:4]) == bytes.fromhex("00A4020C"):
+            self.current = bytes(command[5:])
+        return self.answer if kind(command) == "READ" and self.current == self.file else self.card(command)
+
+
 HERE = {"Reader": SlotState(True, 1, False)}
 
 
@@ -196,32 +241,3 @@ def test_the_end_of_the_service_is_no_status() -> None:
 def test_what_a_lost_contact_means(error: Exception, expected: type[UserError]) -> None:
     with pytest.raises(expected):
         CardHolder(Strange(HERE, error)).attempts("Reader")
-
-
-@pytest.mark.parametrize(
-    ("now", "changed"),
-    [
-        ({"Reader": SlotState(True, 1, False)}, False),
-        ({"Reader": SlotState(True, 1, True)}, False),
-        ({"Reader": SlotState(False, 2, False)}, True),
-        ({"Reader": SlotState(True, 3, False)}, True),
-        ({}, True),
-        ({**HERE, "Another": SlotState(False, 0, False)}, True),
-    ],
-)
-def test_changes(now: dict[str, SlotState], changed: bool) -> None:
-    slots = Strange(HERE, ContactLost())
-    holder = CardHolder(slots)
-    assert holder.changed()
-    holder.readers()
-    slots.now = now
-    assert holder.changed() is changed
-
-
-def test_a_busy_card_that_becomes_free_is_a_change() -> None:
-    slots = Strange({"Reader": SlotState(True, 1, True)}, CardBusy())
-    holder = CardHolder(slots)
-    holder.readers()
-    assert not holder.changed()
-    slots.now = HERE
-    assert holder.changed()

@@ -41,7 +41,7 @@ def test_every_call_begins_the_time_anew(make_card: Make) -> None:
         unlock(holder, clock)
         for _ in range(6):
             time.sleep(0.1)
-            clock.attended(lambda _: holder.changed())([])
+            clock.attended(lambda _: holder.readers())([])
         assert holder.unlocked
         time.sleep(0.5)
         assert not holder.unlocked

@@ -5,10 +5,13 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import re
 import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -16,13 +19,16 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
 
+from app.card import demo, holder, jpki, pcsc
 from app.card import keeper as room
+from app.card import password as word
 from app.card.demo import READER, SIGN_PASSWORD, Knobs
 from app.card.keeper import Keeper, choose
 from app.card.status import ReaderStatus
 from app.errors.base import Cancelled, UserError
 from app.errors.card import (
     CardBusy,
+    CardChanged,
     CardNotSupported,
     CardRemoved,
     CardRemovedWhileSigning,
@@ -170,11 +176,39 @@ def test_a_card_that_stays_away(start: Start) -> None:
     keeper.readers()
     with keeper.key(READER).unlock(password()) as signing, pytest.raises(CardRemovedWhileSigning):
         signing.sign(DIGEST)
-    assert keeper.changed()
     assert keeper.readers()[0].card == "none"
-    assert not keeper.changed()
     with pytest.raises(NoCard):
         keeper.choose()
+
+
+def test_the_card_whose_tries_were_shown_is_the_one_that_is_unlocked(keeper: Keeper) -> None:
+    key = keeper.key(READER)
+    assert key.attempts_remaining() == 5
+    key.release()  # the keeper has let go, and another card may lie there
+    key._card = "0" * 64
+    with pytest.raises(CardChanged), key.unlock(password("WRONG1")):
+        pass
+    anew = keeper.key(READER)
+    assert anew.attempts_remaining() == 5, "no try was spent"
+    anew.release()
+    with anew.unlock(password()) as signing:
+        assert len(signing.sign(DIGEST)) == 256
+
+
+def test_what_tells_a_card_apart_says_nothing_of_it(keeper: Keeper) -> None:
+    key = keeper.key(READER)
+    key.attempts_remaining()
+    assert re.fullmatch("[0-9a-f]{64}", key._card)
+
+
+def test_every_error_of_its_rooms_is_believed() -> None:
+    raised = {
+        value
+        for module in (holder, jpki, pcsc, demo, word)
+        for value in vars(module).values()
+        if isinstance(value, type) and issubclass(value, UserError) and value is not UserError
+    }
+    assert raised <= set(room.ERRORS)
 
 
 # --- status and choice ----------------------------------------------------------------------------------------
@@ -183,7 +217,6 @@ def test_a_card_that_stays_away(start: Start) -> None:
 def test_status(keeper: Keeper) -> None:
     expected = ReaderStatus(READER, "my-number", True, True, 5, 3)
     assert keeper.readers() == (expected,)
-    assert not keeper.changed()
     key = keeper.key(READER)
     key.attempts_remaining()
     assert keeper.readers() == (expected,), "a held card is asked on the connection that holds it"
@@ -191,6 +224,16 @@ def test_status(keeper: Keeper) -> None:
         assert keeper.readers()[0].card == "my-number"
     key.release()
     key.release()
+
+
+def test_of_the_other_certificate_only_its_validity_leaves_the_keeper(keeper: Keeper) -> None:
+    (thorough,) = keeper.readers(thorough=True)
+    (usual,) = keeper.readers()
+    begins, ends = thorough.auth_not_before, thorough.auth_not_after
+    assert begins is not None
+    assert ends is not None
+    assert datetime.fromisoformat(begins) < datetime.now(UTC) < datetime.fromisoformat(ends)
+    assert thorough == replace(usual, auth_not_before=begins, auth_not_after=ends)
 
 
 def status(name: str, card: str, problem: str | None = None) -> ReaderStatus:
@@ -409,7 +452,7 @@ def test_an_answer_that_never_comes(start: Start, monkeypatch: pytest.MonkeyPatc
     keeper = start(Knobs(delay=30))
     keeper.readers()
     stop(keeper)
-    monkeypatch.setattr(room, "CALL_SECONDS", 0.4)
+    monkeypatch.setattr(room, "SURVEY_SECONDS", 0.4)
     with pytest.raises(CardServiceUnavailable):
         keeper.readers()
     key = keeper.key(READER)
