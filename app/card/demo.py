@@ -74,7 +74,7 @@ class Knobs:
     """Name of a command which the card carries out and whose answer is lost."""
     pulled_at: int = 0
     """Number of the command, counted from 1, at which the card leaves the field."""
-    reset_at: int = 0
+    reset_by_other_at: int = 0
     """Number of the command at which another program has reset the card: no answer comes until the power was off."""
     stays_away: bool = False
     """After leaving, the card is not put back."""
@@ -148,7 +148,7 @@ class DemoCard:
         if not self.present:
             raise ContactLost
         self._commands += 1
-        if self._faults_left and self._commands == self.knobs.reset_at:
+        if self._faults_left and self._commands == self.knobs.reset_by_other_at:
             self._faults_left = False
             self.reset()
             self._reset_by_other = True

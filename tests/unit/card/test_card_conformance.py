@@ -159,7 +159,7 @@ ROWS: list[Row] = [
      "AP; EF 001B; QUERY = LOST; AP; EF 001B; QUERY = 63C5"),
     ("1.9 knob: card removed: the password is forgotten", Knobs(pulled_at=4),
      f"{UNLOCKED}; AP = LOST; AP; EF 001A; SIGN = 6982"),
-    ("1.9 knob: reset by another app, dead until reconnected", Knobs(reset_at=3),
+    ("1.9 knob: reset by another app, dead until reconnected", Knobs(reset_by_other_at=3),
      "AP; EF 001B; QUERY = LOST; AP = LOST; OFF; AP; EF 001B; QUERY = 63C5"),
     ("1.9 knob: 6F00 to the first command", Knobs(first_command_fails=True), "AP = 6F00; AP; OFF; AP = 6F00; AP"),
     ("1.9 knob: 61xx chunking", Knobs(chunking="61"),
