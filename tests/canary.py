@@ -8,8 +8,12 @@ from __future__ import annotations
 
 import re
 import secrets
+import sys
 from collections.abc import Iterable
 from pathlib import Path
+
+if sys.platform != "win32":
+    import resource
 
 known: set[str] = {"DEMO1234"}
 """Every password that tests of this run have put on a card."""
@@ -68,11 +72,28 @@ def in_listing(process: int, passwords: Iterable[str] | None = None) -> list[str
     return hits
 
 
+def cores_allowed() -> bool:
+    """Whether a program that crashes leaves a core file in its working directory here."""
+    pattern = Path("/proc/sys/kernel/core_pattern")
+    if not pattern.exists() or not re.fullmatch(r"[\w.%-]+", pattern.read_text().strip()):
+        return False
+    return resource.getrlimit(resource.RLIMIT_CORE)[1] != 0
+
+
+def with_cores() -> None:
+    """Run in a child before it becomes another program: that one leaves a core file when it crashes, if it can."""
+    resource.setrlimit(resource.RLIMIT_CORE, (resource.getrlimit(resource.RLIMIT_CORE)[1],) * 2)
+
+
 def in_memory(process: int | None, passwords: Iterable[str] | None = None) -> list[str]:
     """Where in the memory of a process, read from outside (needs root): "kind of memory: form", one for each region."""
     passwords = known if passwords is None else list(passwords)
     hits = []
-    for line in Path(f"/proc/{process}/maps").read_text().splitlines():
+    try:
+        regions = Path(f"/proc/{process}/maps").read_text().splitlines()
+    except (FileNotFoundError, ProcessLookupError):  # it has ended, and its memory with it
+        return []
+    for line in regions:
         region = re.match(r"(\w+)-(\w+) r\S+ \S+ \S+ \S+ *(.*)", line)
         if region is None or region[3] in ("[vvar]", "[vsyscall]"):
             continue

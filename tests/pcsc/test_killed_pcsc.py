@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
 
+import canary
 import pytest
 from box import READERS
 from papers import paper
-from processes import Talker, ended, rival, steals
+from person import Window, xdotool
+from processes import Talker, ended, keeper_of, rival, steals
 from vcard import VirtualCard
 
 from app.card.demo import SIGN_PASSWORD, Knobs
@@ -119,3 +123,38 @@ def test_the_command_killed_while_the_card_signs(
     assert card.counts["VERIFY"] == 1
     assert source.read_bytes() == paper()
     assert not source.with_name("契約書-signed.pdf").exists()
+
+
+@pytest.mark.window
+@pytest.mark.skipif(not all(map(shutil.which, ("xdotool", "openbox"))), reason="xdotool or openbox is not here")
+def test_the_window_killed_while_the_card_signs(
+    display: None, make_vcard: Callable[..., VirtualCard], tmp_path: Path, own_home: Path
+) -> None:
+    """The real window: a person types, the card is at work on the signature, and the window dies."""
+    password = canary.fresh()
+    card = make_vcard(Knobs(delay=2.0), password=password)
+    source = tmp_path / "契約書.pdf"
+    source.write_bytes(paper())
+    window = Window(source, own_home, demo=False)
+    signing = threading.Event()
+    window.place_and_sign()
+    for _ in range(3):
+        window.type_password(password)
+        card.before = lambda _number: signing.set() if "SELECT 001A" in card.steps else None
+        xdotool("key", "Return")
+        if signing.wait(10):
+            break
+        xdotool("key", "ctrl+a", "key", "Delete")
+    assert signing.is_set()
+    keeper = keeper_of(window.process.pid)
+    with rival("steal", READERS[0]) as other:
+        window.process.kill()
+        window.process.wait()
+        answers = signs(other, 4.0)
+    assert card.trace.count("SIGN -> 9000") == 1, "the keeper's, for nobody"
+    assert answers, "the other program reached the card"
+    assert set(answers) == {"6982"}
+    assert ended(keeper)
+    assert card.counts["VERIFY"] == 1
+    assert source.read_bytes() == paper()
+    assert not source.with_name("契約書_署名済み.pdf").exists()
