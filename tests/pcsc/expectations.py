@@ -21,6 +21,7 @@ class Fault(Enum):
     SERVICE_KILLED = "service killed"
     SERVICE_RESTARTED = "service killed, started"
     SWAPPED = "card swapped"
+    UNSEEN = "swapped unseen"
     REPLY_LOST = "reply lost"
     KEEPER_KILLED = "keeper killed"
     PARENT_KILLED = "parent killed"
@@ -73,6 +74,10 @@ def expected(fault: Fault, column: Column) -> frozenset[str]:
         return frozenset({SIGNED})
     if fault is Fault.KEEPER_KILLED:
         return _keeper_killed(phase)
+    if fault is Fault.UNSEEN:
+        # the other card answers on the old connection: before the password was wanted it is simply the card there is,
+        # and this password is not its own; later nothing may be done with it
+        return frozenset({"password-incorrect" if phase in (Phase.LOOK, Phase.HELD) else "card-changed"})
     if phase is Phase.VERIFY:
         return frozenset({"outcome-unknown"})
     if phase in (Phase.CERTIFICATE, Phase.SIGN):

@@ -68,7 +68,8 @@ class Station:
         for place in (self.source.parent, self._temporary, self._evidence):
             place.mkdir(parents=True)
         self.source.write_bytes(paper())
-        self.card, self.other = (self._card(which) for which in (0, 1))
+        self._chips = self._chip(0), self._chip(1)
+        self.card, self.other = (VirtualCard(chip, box.port, READERS[0]) for chip in self._chips)
         self._environment = {**os.environ, **box.environment, "TMPDIR": str(self._temporary)}
         self._signer: Talker | None = None
         self.card.insert()
@@ -125,9 +126,10 @@ class Station:
         if self._signer is None or not self._signer.alive:
             self._signer = Talker([sys.executable, "-I", SIGNER, str(self.source)], self._environment)
             assert self._signer.line() == "ready"
-        for card, which in ((self.card, 0), (self.other, 1)):
+        self._chips = self._chip(0), self._chip(1)
+        for card, chip in zip((self.card, self.other), self._chips, strict=True):
             card.forget()
-            card.card = DemoCard(Knobs(sign_tries=TRIES), self._identities[which], self.passwords[which])
+            card.card = chip
         for waiting in (self._come, self._verdict):
             while not waiting.empty():
                 waiting.get()
@@ -166,6 +168,10 @@ class Station:
         elif fault in (Fault.SERVICE_RESTARTED, Fault.SWAPPED):
             self._behind_its_back(fault)
             return
+        elif fault is Fault.UNSEEN:
+            self._chips[0].power_off()
+            self.card.card = self._chips[1]  # on the same contact, without a word to the reader
+            lost = False
         elif fault is Fault.KEEPER_KILLED:
             killed(keeper_of(self._program))
             lost = False
@@ -198,6 +204,9 @@ class Station:
             self.box.start()
             self.card.remove(wait=False)
             self.card.insert()
+        elif fault is Fault.UNSEEN:
+            self._chips[1].power_off()
+            self.card.card = self._chips[0]
         elif fault is Fault.SWAPPED:
             self.other.remove()
             self.card.insert()
@@ -251,13 +260,16 @@ class Station:
         verifies, signs = self.card.counts["VERIFY"], self.card.counts["SIGN"]
         if verifies > 1 or signs > 1 or self.other.counts["VERIFY"]:
             wrong.append(f"{verifies} and {self.other.counts['VERIFY']} passwords, {signs} signatures")
-        if cell.fault not in RIVALS and phase in (Phase.LOOK, Phase.HELD) and verifies:
+        begun_with_other = cell.fault is Fault.UNSEEN and phase in (Phase.LOOK, Phase.HELD)
+        if verifies and phase in (Phase.LOOK, Phase.HELD) and cell.fault not in RIVALS and not begun_with_other:
             wrong.append("a password was sent after the fault")
-        left = self.card.card.tries[0]
+        left, others = (chip.tries[0] for chip in self._chips)
         carried_out = any(line.startswith("VERIFY") for line in self.card.steps)
         allowed = {TRIES, TRIES - 1} if cell.column.wrong else {5} if carried_out else {TRIES}
-        if left not in allowed or self.other.card.tries[0] != TRIES:
-            wrong.append(f"{left} tries left, {self.other.card.tries[0]} of the other card")
+        if cell.fault is Fault.UNSEEN and phase in (Phase.LOOK, Phase.HELD, Phase.VERIFY):
+            allowed = {TRIES}  # this card saw none
+        if left not in allowed or others != (TRIES - 1 if begun_with_other else TRIES):
+            wrong.append(f"{left} tries left, {others} of the other card")
         if cell.fault is not Fault.SERVICE_KILLED:
             cell.stolen = self._rival_signs()
             if cell.stolen and cell.fault is not Fault.KEEPER_KILLED:
@@ -321,9 +333,8 @@ class Station:
             and openssl_accepts(self.target, assets.path("demo", "ca.pem"), self._evidence)
         )
 
-    def _card(self, which: int) -> VirtualCard:
-        card = DemoCard(Knobs(sign_tries=TRIES), self._identities[which], self.passwords[which])
-        return VirtualCard(card, self.box.port, READERS[0])
+    def _chip(self, which: int) -> DemoCard:
+        return DemoCard(Knobs(sign_tries=TRIES), self._identities[which], self.passwords[which])
 
 
 def _in_background(work: Callable[[], str]) -> tuple[threading.Thread, queue.Queue[str]]:
