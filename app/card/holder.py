@@ -78,10 +78,12 @@ class CardHolder:
         `thorough` reads the 利用者証明用 certificate too; of it only its validity leaves this process.
         """
         states = self._slots.states()
-        held = self._held
-        others = {name: state for name, state in states.items() if not (held and held.reader == name and state.present)}
+        held = self._held if self._held and self._held.reader in states and states[self._held.reader].present else None
+        others = {name: state for name, state in states.items() if held is None or name != held.reader}
         found = self._survey.of(others, thorough=thorough)
-        return [found[name] if name in found or not held else self._held_status(held, thorough) for name in states]
+        if held is not None:
+            found[held.reader] = self._held_status(held, thorough)
+        return [found[name] for name in states]
 
     def attempts(self, reader: str) -> int | None:
         """Takes the card if it is not held, looks who it is now, and reads its counter."""

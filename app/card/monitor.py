@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 
 Told = Callable[[Mapping[str, SlotState] | None], object]
 
-LOOK_SECONDS: Final = 0.4
+LOOK_SECONDS: Final = 0.3
 """Between two looks where there is nothing that can be waited for: no service, or no reader and no word of new ones."""
 CLOSE_SECONDS: Final = 2.0
 """For the thread's end; it takes milliseconds unless the service itself hangs."""

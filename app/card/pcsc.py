@@ -72,7 +72,7 @@ _NO_ANSWER: Final = frozenset({0x8010000D, 0x8010000F, 0x80100015, 0x8010001C, 0
 _HOTPLUG: Final = r"\\?PnP?\Notification"  # the pseudo reader that changes when readers come and go
 _MOST_READERS: Final = 9  # Windows waits for ten at once, the pseudo reader among them
 _LOOK_AGAIN: Final = 5000  # ms: a change in the instant before the wait would go unseen by older services
-_LOOK_OFTEN: Final = 400  # ms, where readers that come and go change nothing that can be waited for
+_LOOK_OFTEN: Final = 300  # ms, where readers that come and go change nothing that can be waited for
 
 
 class _Failure(Exception):
@@ -230,18 +230,20 @@ class _Standing:
 
     def __init__(self) -> None:
         self.context: int | None = None
+        self._lock = threading.Lock()
 
     def ask(self, question: Callable[[int], _T]) -> _T:
         """What `question` finds out on the context. Raises CardServiceUnavailable."""
-        for attempt in (1, 2):
-            try:
-                if self.context is None:
-                    self.context = _establish()
-                return question(self.context)
-            except _Failure as failure:
-                self.drop()
-                if attempt == 2 or failure.code not in _SERVICE_GONE:
-                    break
+        with self._lock:
+            for attempt in (1, 2):
+                try:
+                    if self.context is None:
+                        self.context = _establish()
+                    return question(self.context)
+                except _Failure as failure:
+                    self.drop()
+                    if attempt == 2 or failure.code not in _SERVICE_GONE:
+                        break
         raise CardServiceUnavailable
 
     def drop(self) -> None:

@@ -193,8 +193,25 @@ def test_a_service_that_never_lets_it_wait_costs_little(service: FakeScard, hear
     assert len(heard.all) == 1
 
 
+def test_a_cancel_that_is_lost_is_repeated(service: FakeScard, heard: Heard, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It comes when the thread has looked at everything and the wait has not begun: so in every real service."""
+    real, on_the_way = service.SCardGetStatusChange, threading.Event()
+
+    def late(context: int, milliseconds: int, wanted: Any) -> list[Any]:
+        if milliseconds:
+            on_the_way.set()
+            time.sleep(0.1)
+        return real(context, milliseconds, wanted)
+
+    monkeypatch.setattr(service, "SCardGetStatusChange", late)
+    monitor = Monitor(heard)
+    monitor.start()
+    assert on_the_way.wait(PATIENCE)
+    monitor.close()
+    assert not monitor._thread.is_alive()
+
+
 def test_it_ends_whenever_it_is_asked(service: FakeScard) -> None:
-    """A cancel that comes before the wait is lost: here too, as in every real service."""
     before = threading.active_count()
     for number in range(50):
         heard: Any = Heard()

@@ -28,7 +28,7 @@ LINUX = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="limits 
 CHILD = '''
 """A child for the tests: it does what it is told, well or badly."""
 import ctypes, os, signal, sys, time
-from app.errors import NoReader
+from app.errors.card import NoReader
 from app.channel import Answer
 
 def serve(channel, *options):
