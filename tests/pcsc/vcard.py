@@ -54,18 +54,42 @@ class VirtualCard:
         self._gone = float("-inf")
         self._slots = PcscSlots()
 
-    def insert(self, *, wait: bool = True, patience: float = 0.5) -> None:
-        """Puts the card on the reader and waits until pcscd has seen it. `patience` 0: it has seen the last one go."""
-        # a card that comes back between two looks of pcscd (400 ms) after a failed command stays unseen for good
-        time.sleep(max(0.0, self._gone + patience - time.monotonic()))
+    def insert(self, *, wait: bool = True) -> None:
+        """Puts the card on the reader and waits until pcscd has seen it."""
+        for seconds in (2, 2, 10):
+            # a card that comes back between two looks of pcscd (400 ms) after a failed command stays unseen for good
+            time.sleep(max(0.0, self._gone + 0.5 - time.monotonic()))
+            self._put()
+            if not wait:
+                return
+            try:
+                self.wait(True, seconds)
+                return
+            except TimeoutError:  # as a person would: take it away, and put it there again
+                self._take()
+        raise TimeoutError("the card is not seen")
+
+    def remove(self, *, wait: bool = True) -> None:
+        """Takes the card away and waits until pcscd has seen it."""
+        self._take()
+        if wait:
+            self.wait(False)
+
+    def _put(self) -> None:
         self.card.put_back()
         self._socket = self._connected()
         self._socket.settimeout(None)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._thread = threading.Thread(target=self._serve, args=(self._socket,), name="virtual-card", daemon=True)
         self._thread.start()
-        if wait:
-            self.wait(True)
+
+    def _take(self) -> None:
+        if self._socket:
+            with contextlib.suppress(OSError):
+                self._socket.shutdown(socket.SHUT_RDWR)
+        if self._thread:
+            self._thread.join(5)
+        self._socket = self._thread = None
 
     def _connected(self, seconds: float = 10) -> socket.socket:
         """The service answers before its driver listens."""
@@ -77,17 +101,6 @@ class VirtualCard:
                 if time.monotonic() > end:
                     raise
                 time.sleep(0.01)
-
-    def remove(self, *, wait: bool = True) -> None:
-        """Takes the card away and waits until pcscd has seen it."""
-        if self._socket:
-            with contextlib.suppress(OSError):
-                self._socket.shutdown(socket.SHUT_RDWR)
-        if self._thread:
-            self._thread.join(5)
-        self._socket = self._thread = None
-        if wait:
-            self.wait(False)
 
     def wait(self, present: bool, seconds: float = 10) -> None:
         """Waits until pcscd says that the card is there, or gone."""
