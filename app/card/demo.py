@@ -74,6 +74,8 @@ class Knobs:
     """Name of a command which the card carries out and whose answer is lost."""
     pulled_at: int = 0
     """Number of the command, counted from 1, at which the card leaves the field."""
+    reset_by_other_at: int = 0
+    """Number of the command at which another program has reset the card: no answer comes until the power was off."""
     stays_away: bool = False
     """After leaving, the card is not put back."""
     delay: float = 0.0
@@ -116,14 +118,19 @@ def kind(command: Buffer) -> str:
 
 
 class DemoCard:
-    """One emulated card (a `Transport`); counters last as long as the object, the security status until power-off."""
+    """One emulated card (a `Transport`); counters last as long as the object, the security status until power-off.
 
-    def __init__(self, knobs: Knobs | None = None, identity: DemoIdentity | None = None) -> None:
+    `password` is the 署名用 one, for a card that is to have a secret one.
+    """
+
+    def __init__(
+        self, knobs: Knobs | None = None, identity: DemoIdentity | None = None, password: str = SIGN_PASSWORD
+    ) -> None:
         self.knobs = knobs or Knobs()
         self.identity = identity or DemoIdentity(DemoPerson(self.knobs.name), expired=self.knobs.expired)
         self.present = self.knobs.present
         self.events = 0  # how often the card came or went
-        self._files = self._build()
+        self._files = self._build(password)
         self._commands = 0
         self._faults_left = True
         self._application: bytes | None = None  # the current DF
@@ -132,6 +139,7 @@ class DemoCard:
         self._verified: set[int] = set()
         self._pending = b""
         self._fresh = True
+        self._reset_by_other = False
 
     # --- the contact ----------------------------------------------------------------------------------
 
@@ -140,6 +148,12 @@ class DemoCard:
         if not self.present:
             raise ContactLost
         self._commands += 1
+        if self._faults_left and self._commands == self.knobs.reset_by_other_at:
+            self._faults_left = False
+            self.reset()
+            self._reset_by_other = True
+        if self._reset_by_other:
+            raise ContactLost
         name = kind(command)
         if self._faults_left and (self._commands == self.knobs.pulled_at or name == self.knobs.pulled_before):
             self._leave_field()
@@ -155,6 +169,14 @@ class DemoCard:
         """Protocol and answer to reset."""
         return "T=1", ATR
 
+    @property
+    def tries(self) -> tuple[int, int]:
+        """Tries left of the 署名用 and the 利用者証明用 password, without a word to the card."""
+        sign, auth = (self._files[fid].password for fid in (0x001B, 0x0018))
+        assert sign is not None
+        assert auth is not None
+        return sign.tries, auth.tries
+
     def reset(self) -> None:
         """A warm reset: no file is selected any more, but what was unlocked stays unlocked."""
         self._application = self._current = None
@@ -166,6 +188,7 @@ class DemoCard:
         self._last_application = None
         self._verified.clear()
         self._fresh = True
+        self._reset_by_other = False
 
     def put_back(self) -> None:
         """The card lies on the reader again."""
@@ -344,7 +367,7 @@ class DemoCard:
         assert self._current is not None
         return self._current, file
 
-    def _build(self) -> Mapping[int, _File]:
+    def _build(self, password: str) -> Mapping[int, _File]:
         knobs, identity = self.knobs, self.identity
         token = knobs.token.encode("ascii").ljust(32) + bytes(128)
         available = bytes([0x8F if knobs.sign_certificate else 0x00, 0x8F, 0x00])
@@ -359,7 +382,7 @@ class DemoCard:
             0x0017: _File(key=lambda: identity.auth, needs=0x0018),
             0x0018: _File(password=_Password(AUTH_PASSWORD.encode(), 3, knobs.auth_tries)),
             0x001A: _File(key=lambda: identity.sign, needs=0x001B),
-            0x001B: _File(password=_Password(SIGN_PASSWORD.encode(), 5, knobs.sign_tries)),
+            0x001B: _File(password=_Password(password.encode(), 5, knobs.sign_tries)),
         }
         if knobs.sign_certificate:
             files[0x0001] = _File(lambda: identity.sign.certificate + filler, needs=0x001B)

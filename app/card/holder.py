@@ -20,6 +20,7 @@ from app.errors.card import (
     CardChanged,
     CardFault,
     CardRemovedWhileSigning,
+    CardServiceUnavailable,
     CertificateUnusable,
     NoSignatureCertificate,
     PasswordIncorrect,
@@ -172,7 +173,17 @@ class CardHolder:
         """The one VERIFY; an ApduError comes before it."""
         if self._look(held, card) == 0:
             raise PasswordLocked
-        held.session.verify(secret)
+        try:
+            held.session.verify(secret)
+        except CardFault as error:
+            raise CardChanged if self._is_another(held) else error from None
+
+    def _is_another(self, held: _Held) -> bool:
+        """Whether it is sure that another card answers. Raises nothing: a password was sent, and never is again."""
+        try:
+            return held.session.kind() != "my-number" or self._identity(held) != held.card
+        except (ApduError, ContactLost, CardServiceUnavailable):
+            return False
 
     def _opened(self, held: _Held, work: Callable[[], _T]) -> _T:
         """Work with the unlocked card. What it answers is looked at again before it is believed to be a fault of it."""

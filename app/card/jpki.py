@@ -119,12 +119,11 @@ class JpkiSession:
 
     def kind(self) -> str:
         """Selects the application: my-number, phone, juki, new (a token not known yet), other (no JPKI at all)."""
-        for _ in range(2):
-            try:
-                return self._recognised()
-            except ApduError as error:
-                if error.sw != _WARM_UP:
-                    break
+        with contextlib.suppress(ApduError):
+            return self._recognised()
+        # warming up, or reset between two commands: once more from the start
+        with contextlib.suppress(ApduError):
+            return self._recognised()
         return "other"
 
     @property

@@ -28,6 +28,9 @@ from app.errors.card import (
 LONGEST: Final = 8.0
 """Seconds for all readers together: a slow card on a contactless one takes two."""
 
+NOTICED: Final = 0.6
+"""Seconds after which the service knows that a card is gone: pcscd looks every 0.4."""
+
 
 class Survey:
     """Looks at all readers at once: one that hangs, or whose driver does, keeps nobody from the others, and is not
@@ -43,7 +46,9 @@ class Survey:
         hanging = self._hanging = {name: look for name, look in self._hanging.items() if not look.done()}
         found = {name: ReaderStatus(name, "none") for name in states}
         looks = {
-            name: hanging.get(name) or self._look(name, thorough) for name, state in states.items() if state.present
+            name: hanging.get(name) or self._look(name, state, thorough)
+            for name, state in states.items()
+            if state.present
         }
         for name, look in looks.items():
             try:
@@ -53,20 +58,29 @@ class Survey:
                 found[name] = ReaderStatus(name, "other", problem=ReaderNotAnswering.code)
         return found
 
-    def _look(self, name: str, thorough: bool) -> Future[ReaderStatus]:
+    def _look(self, name: str, state: SlotState, thorough: bool) -> Future[ReaderStatus]:
         """One that has begun."""
         outcome: Future[ReaderStatus] = Future()
 
         def work() -> None:
             try:
-                outcome.set_result(self._status(name, thorough))
+                outcome.set_result(self._status(name, state, thorough))
             except BaseException as error:
                 outcome.set_exception(error)
 
         threading.Thread(target=work, name="look", daemon=True).start()
         return outcome
 
-    def _status(self, name: str, thorough: bool) -> ReaderStatus:
+    def _stays(self, name: str, before: SlotState) -> bool:
+        """Whether that card is still there when the service has looked again: one that is pulled stays for a while."""
+        end = time.monotonic() + NOTICED
+        while (now := self._slots.states().get(name)) and now.present and now.event == before.event:
+            if time.monotonic() >= end:
+                return True
+            time.sleep(0.05)
+        return False
+
+    def _status(self, name: str, before: SlotState, thorough: bool) -> ReaderStatus:
         try:
             transport = self._slots.connect(name)
         except (NoCard, ReaderNotFound):
@@ -83,11 +97,10 @@ class Survey:
         except ContactLost as contact:
             if contact.service:
                 raise CardServiceUnavailable from None
-            if session.known:
-                return ReaderStatus(name, "none", problem=CardRemoved.code)
             # cards of other systems may not even answer a SELECT
-            state = self._slots.states().get(name)
-            return ReaderStatus(name, "other" if state and state.present else "none")
+            if not session.known and self._stays(name, before):
+                return ReaderStatus(name, "other")
+            return ReaderStatus(name, "none", problem=CardRemoved.code)
         finally:
             transport.power_off()
 

@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,38 +13,6 @@ from app import isolation
 from app.gui import background, theme
 from app.gui.main_window import MainWindow
 from app.settings import Settings
-
-
-@pytest.fixture(scope="session")
-def display(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """The display there is, else an own Xvfb with a window manager (activation needs one)."""
-    if os.environ.get("DISPLAY") or not sys.platform.startswith("linux"):
-        yield
-        return
-    if not shutil.which("Xvfb"):
-        pytest.skip("no display and no Xvfb")
-    reader, writer = os.pipe()
-    server = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(writer), "-screen", "0", "1600x1000x24", "-nolisten", "tcp"],
-        pass_fds=(writer,),
-        stderr=subprocess.DEVNULL,
-    )
-    os.close(writer)
-    with os.fdopen(reader) as answer:
-        os.environ["DISPLAY"] = f":{answer.readline().strip()}"
-    keeper = None
-    if shutil.which("openbox"):
-        ready = tmp_path_factory.mktemp("openbox") / "ready"
-        keeper = subprocess.Popen(["openbox", "--startup", f"touch {ready}"], stderr=subprocess.DEVNULL)
-        for _ in range(100):  # a window shown before it is managed would not be activated
-            if ready.exists():
-                break
-            time.sleep(0.05)
-    yield
-    for process in (keeper, server):
-        if process is not None:
-            process.terminate()
-            process.wait()
 
 
 @pytest.fixture(scope="session")

@@ -75,10 +75,15 @@ class Box:
             self._run_on_socket(["pcscd", "-f", "-c", str(configuration)])
         _wait(self._answers, "pcscd does not start")
 
-    def stop(self) -> None:
+    @property
+    def pid(self) -> int | None:
+        """The daemon's process, None when it is not running."""
+        return self._daemon.pid if self._daemon else None
+
+    def stop(self, number: signal.Signals = signal.SIGTERM) -> None:
         """Ends the daemon; clients then find no service."""
         if self._daemon:
-            self._daemon.terminate()
+            self._daemon.send_signal(number)
             self._daemon.wait(10)
             self._daemon = None
         if self._listener:

@@ -9,7 +9,7 @@ import pytest
 from box import READERS, Box, missing
 from vcard import VirtualCard
 
-from app.card.demo import DemoCard, Knobs
+from app.card.demo import SIGN_PASSWORD, DemoCard, Knobs
 from app.card.demo_certificate import DemoIdentity
 from app.card.keeper import Keeper
 
@@ -43,12 +43,16 @@ def identity() -> DemoIdentity:
 
 @pytest.fixture
 def make_vcard(box: Box, identity: DemoIdentity) -> Iterator[Callable[..., VirtualCard]]:
-    """`make_vcard(Knobs(…), slot=0, insert=True)`: a card with these faults, on the first or the second reader."""
+    """`make_vcard(Knobs(…), slot=0, insert=True, password=…)`: a card with these faults, on the first or the second
+    reader."""
     made: list[VirtualCard] = []
 
-    def make(knobs: Knobs | None = None, *, slot: int = 0, insert: bool = True) -> VirtualCard:
+    def make(
+        knobs: Knobs | None = None, *, slot: int = 0, insert: bool = True, password: str = SIGN_PASSWORD
+    ) -> VirtualCard:
         usual = knobs is None or (not knobs.expired and knobs.name == Knobs().name)
-        card = VirtualCard(DemoCard(knobs, identity if usual else None), box.port + slot, READERS[slot])
+        chip = DemoCard(knobs, identity if usual else None, password)
+        card = VirtualCard(chip, box.port + slot, READERS[slot])
         made.append(card)
         if insert:
             card.insert()

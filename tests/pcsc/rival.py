@@ -5,6 +5,8 @@
 `steal READER`: tries without pause to get at the card and to have it sign; says every answer of the card as
 "<monotonic seconds> <command> <status word>" until its input closes.
 `late READER`: the same once, when it gets a line.
+`obey READER`: does what each line says and answers with one line of result codes. reset, off, exclusive, shared,
+hold: gets at the card in every way there is, and then does that to it. sign: has it sign once, if it can.
 """
 
 from __future__ import annotations
@@ -48,6 +50,44 @@ def steal(context: int, reader: str) -> None:
         attempt(context, reader)
 
 
+def obey(_context: int, reader: str) -> None:
+    print("waiting", flush=True)
+    for line in sys.stdin:
+        # a context of its own each time: the service may have been started anew
+        _, context = scard.SCardEstablishContext(scard.SCARD_SCOPE_USER)
+        order = line.strip()
+        if order == "sign":
+            attempt(context, reader)
+            print("done", flush=True)
+        else:
+            print(*(f"{deed(context, reader, order, mode) & 0xFFFFFFFF:08X}" for mode in MODES[order]), flush=True)
+        scard.SCardReleaseContext(context)
+
+
+SHARED, DIRECT, EXCLUSIVE = scard.SCARD_SHARE_SHARED, scard.SCARD_SHARE_DIRECT, scard.SCARD_SHARE_EXCLUSIVE
+MODES = {
+    "reset": (SHARED, DIRECT, EXCLUSIVE),
+    "off": (SHARED, DIRECT, EXCLUSIVE),
+    "exclusive": (EXCLUSIVE,),
+    "shared": (SHARED, DIRECT),
+    "hold": (SHARED,),
+}
+
+
+def deed(context: int, reader: str, order: str, mode: int) -> int:
+    """The result code of what kept it away, else of the deed."""
+    protocol = 0 if mode == DIRECT else scard.SCARD_PROTOCOL_T1
+    code, handle, _ = scard.SCardConnect(context, reader, mode, protocol)
+    if code:
+        return int(code)
+    if order == "reset":
+        code, _ = scard.SCardReconnect(handle, mode, scard.SCARD_PROTOCOL_T1, scard.SCARD_RESET_CARD)
+    elif order == "hold":
+        code = scard.SCardBeginTransaction(handle)
+    scard.SCardDisconnect(handle, scard.SCARD_UNPOWER_CARD if order == "off" else scard.SCARD_LEAVE_CARD)
+    return int(code)
+
+
 def attempt(context: int, reader: str) -> None:
     code, handle, _ = scard.SCardConnect(context, reader, scard.SCARD_SHARE_SHARED, scard.SCARD_PROTOCOL_T1)
     if code:
@@ -64,4 +104,5 @@ def attempt(context: int, reader: str) -> None:
 
 if __name__ == "__main__":
     _, established = scard.SCardEstablishContext(scard.SCARD_SCOPE_USER)
-    {"hold": hold, "transact": transact, "steal": steal, "late": late}[sys.argv[1]](established, sys.argv[2])
+    ways = {"hold": hold, "transact": transact, "steal": steal, "late": late, "obey": obey}
+    ways[sys.argv[1]](established, sys.argv[2])

@@ -2,134 +2,84 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
+import canary
 import pytest
 from box import READERS
 from papers import paper
+from person import Window, xdotool
+from processes import Talker, ended, keeper_of, rival, steals
 from vcard import VirtualCard
 
-from app.card.demo import Knobs
+from app.card.demo import SIGN_PASSWORD, Knobs
 
 pytestmark = pytest.mark.pcsc
 
-# a program of ours with the card unlocked: says its keeper's process and works until its input closes
-UNLOCKED = """
-import sys
-from app.card.keeper import Keeper
-from app.secret import Secret
-with Keeper() as keeper:
-    with keeper.key(sys.argv[1]).unlock(Secret.taking(bytearray(b"DEMO" b"1234"))) as signing:
-        signing.sign(bytes(32))
-        print(keeper.pid, flush=True)
-        sys.stdin.read()
-    print("given back", flush=True)
-    sys.stdin.read()
-"""
+
+def unlocked(*patience: str) -> tuple[Talker, int]:
+    """A program with the unlocked card (see unlocker.py), and its keeper's process."""
+    unlocker = str(Path(__file__).with_name("unlocker.py"))
+    program = Talker([sys.executable, "-I", unlocker, READERS[0], *patience])
+    program.say(SIGN_PASSWORD.encode())
+    return program, program.number()
 
 
-@contextlib.contextmanager
-def unlocked(program: str = UNLOCKED) -> Iterator[tuple[subprocess.Popen[str], int]]:
-    """The program with the unlocked card, and the process of its keeper."""
-    process = subprocess.Popen(
-        [sys.executable, "-I", "-c", program, READERS[0]], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
-    assert process.stdout
-    try:
-        yield process, int(process.stdout.readline())
-    finally:
-        process.kill()
-        process.communicate()
-
-
-@contextlib.contextmanager
-def rival(*words: str) -> Iterator[subprocess.Popen[str]]:
-    """Another program that already waits for the reader; see rival.py."""
-    script = Path(__file__).with_name("rival.py")
-    process = subprocess.Popen(
-        [sys.executable, str(script), *words], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
-    assert process.stdout
-    try:
-        assert process.stdout.readline() == "waiting\n"
-        yield process
-    finally:
-        process.kill()
-        process.communicate()
-
-
-def said(process: subprocess.Popen[str], seconds: float) -> list[tuple[float, str, str]]:
-    """What the card answered to the rival in this time: (moment, command, status)."""
+def signs(other: Talker, seconds: float) -> list[str]:
+    """What the card answered in this time to the other program's signature commands."""
     time.sleep(seconds)
-    out, _ = process.communicate()
-    lines = [line.split() for line in out.splitlines()]
-    return [(float(moment), command, status) for moment, command, status in lines]
-
-
-def ended(process: int) -> bool:
-    """Whether it has ended within a second; whoever inherited it may not have asked for its status yet."""
-    for _ in range(100):
-        try:
-            state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
-        except FileNotFoundError:
-            return True
-        if state == "Z":
-            return True
-        time.sleep(0.01)
-    return False
+    return [status for _, command, status in steals(other) if command == "sign"]
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGSEGV])
 def test_death_of_the_window_locks_the_card(vcard: VirtualCard, number: signal.Signals) -> None:
-    with unlocked() as (process, keeper), rival("steal", READERS[0]) as other:
+    program, keeper = unlocked()
+    with program, rival("steal", READERS[0]) as other:
         time.sleep(0.1)
-        process.send_signal(number)
-        answers = [status for _, command, status in said(other, 1.5) if command == "sign"]
+        program.process.send_signal(number)
+        answers = signs(other, 1.5)
     assert answers, "the other program reached the card"
     assert set(answers) == {"6982"}
     assert ended(keeper)
 
 
 def test_the_normal_end_locks_the_card(vcard: VirtualCard) -> None:
-    with unlocked() as (process, _), rival("steal", READERS[0]) as other:
-        process.communicate()
-        answers = [status for _, command, status in said(other, 1.0) if command == "sign"]
+    program, _ = unlocked()
+    with rival("steal", READERS[0]) as other:
+        program.close()
+        answers = signs(other, 1.0)
     assert answers
     assert set(answers) == {"6982"}
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
 def test_a_keeper_that_is_asked_to_end_locks_the_card(vcard: VirtualCard, number: signal.Signals) -> None:
-    with unlocked() as (process, keeper), rival("steal", READERS[0]) as other:
+    program, keeper = unlocked()
+    with program, rival("steal", READERS[0]) as other:
         os.kill(keeper, number)
         time.sleep(0.3)
-        process.kill()
-        answers = [status for _, command, status in said(other, 1.0) if command == "sign"]
+        program.process.kill()
+        answers = signs(other, 1.0)
     assert answers
     assert set(answers) == {"6982"}
 
 
-# the same with a keeper whose own clock runs out after a second
-HASTY = """
-from app import isolation
-isolation._program = lambda: [sys.executable, "-I", "-c",
-    "from app.card import idle; idle.PATIENCE = 1.0; from app.__main__ import main; raise SystemExit(main())"]
-"""
-
-
 def test_a_parent_that_is_stopped_does_not_keep_the_card_unlocked(vcard: VirtualCard) -> None:
-    with unlocked(UNLOCKED.replace("import sys", "import sys" + HASTY, 1)) as (process, keeper):
-        process.send_signal(signal.SIGSTOP)
+    program, keeper = unlocked("1.0")
+    with program:
+        program.process.send_signal(signal.SIGSTOP)
         with rival("steal", READERS[0]) as other:
-            answers = [status for _, command, status in said(other, 3.0) if command == "sign"]
-        assert not ended(keeper)
+            answers = signs(other, 3.0)
+        assert not ended(keeper, 0.1)
+        program.process.send_signal(signal.SIGCONT)
     assert answers, "the other program reached the card"
     assert set(answers) == {"6982"}
 
@@ -139,10 +89,11 @@ def test_the_demo_card_would_have_signed_after_a_warm_reset(vcard: VirtualCard) 
 
     SECURITY.md names what remains; this test keeps the emulation honest, else the tests above prove nothing.
     """
-    with unlocked() as (_, keeper), rival("steal", READERS[0]) as other:
+    program, keeper = unlocked()
+    with program, rival("steal", READERS[0]) as other:
         time.sleep(0.1)
         os.kill(keeper, signal.SIGKILL)
-        answers = [status for _, command, status in said(other, 1.0) if command == "sign"]
+        answers = signs(other, 1.0)
     assert "9000" in answers
 
 
@@ -166,9 +117,44 @@ def test_the_command_killed_while_the_card_signs(
     with rival("steal", READERS[0]) as other:
         process.kill()
         process.wait()
-        answers = [status for _, command_, status in said(other, 3.0) if command_ == "sign"]
+        answers = signs(other, 3.0)
     assert answers, "the other program reached the card"
     assert set(answers) == {"6982"}
     assert card.counts["VERIFY"] == 1
     assert source.read_bytes() == paper()
     assert not source.with_name("契約書-signed.pdf").exists()
+
+
+@pytest.mark.window
+@pytest.mark.skipif(not all(map(shutil.which, ("xdotool", "openbox"))), reason="xdotool or openbox is not here")
+def test_the_window_killed_while_the_card_signs(
+    display: None, make_vcard: Callable[..., VirtualCard], tmp_path: Path, own_home: Path
+) -> None:
+    """The real window: a person types, the card is at work on the signature, and the window dies."""
+    password = canary.fresh()
+    card = make_vcard(Knobs(delay=2.0), password=password)
+    source = tmp_path / "契約書.pdf"
+    source.write_bytes(paper())
+    window = Window(source, own_home, demo=False)
+    signing = threading.Event()
+    window.place_and_sign()
+    for _ in range(3):
+        window.type_password(password)
+        card.before = lambda _number: signing.set() if "SELECT 001A" in card.steps else None
+        xdotool("key", "Return")
+        if signing.wait(10):
+            break
+        xdotool("key", "ctrl+a", "key", "Delete")
+    assert signing.is_set()
+    keeper = keeper_of(window.process.pid)
+    with rival("steal", READERS[0]) as other:
+        window.process.kill()
+        window.process.wait()
+        answers = signs(other, 4.0)
+    assert card.trace.count("SIGN -> 9000") == 1, "the keeper's, for nobody"
+    assert answers, "the other program reached the card"
+    assert set(answers) == {"6982"}
+    assert ended(keeper)
+    assert card.counts["VERIFY"] == 1
+    assert source.read_bytes() == paper()
+    assert not source.with_name("契約書_署名済み.pdf").exists()

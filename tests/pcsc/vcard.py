@@ -11,17 +11,30 @@ import socket
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable
 
 from app.card.apdu import ContactLost
 from app.card.demo import ATR, DemoCard, kind
 from app.card.pcsc import PcscSlots
 
+Hook = Callable[[int], None]
+"""Gets the number of a command, counted from 1; raises ContactLost to take the card out of the field."""
+
+
+def step(command: bytes) -> str:
+    """A command in a word or two: its kind, and which file or where in it; never what is presented or signed."""
+    name = kind(command)
+    if name == "SELECT":
+        return f"{name} {command[5:].hex().upper()}"
+    return f"{name} {command[2:4].hex().upper()}" if name == "READ" else name
+
 
 class VirtualCard:
     """One card and the hand that puts it on a reader.
 
-    `counts` and `trace` ("VERIFY -> 63C4") say what reached the card; no command's body is kept. `power` lists
-    on, off and reset with the time (monotonic seconds).
+    `counts`, `steps` ("SELECT 001B", "OFF") and `trace` ("VERIFY -> 63C4") say what reached the card; no password's
+    command is kept. `power` lists on, off and reset with the time (monotonic seconds). `before` is called when a
+    command has come and the card has not seen it yet, `after` when it was carried out and its answer is not gone.
     """
 
     def __init__(self, card: DemoCard, port: int, reader: str) -> None:
@@ -30,6 +43,10 @@ class VirtualCard:
         self.atr = ATR
         self.counts: Counter[str] = Counter()
         self.trace: list[str] = []
+        self.steps: list[str] = []
+        self.before: Hook | None = None
+        self.after: Hook | None = None
+        self._number = 0
         self.power: list[tuple[float, str]] = []
         self._port = port
         self._socket: socket.socket | None = None
@@ -39,16 +56,40 @@ class VirtualCard:
 
     def insert(self, *, wait: bool = True) -> None:
         """Puts the card on the reader and waits until pcscd has seen it."""
-        # a card that comes back between two looks of pcscd (400 ms) after a failed command stays unseen for good
-        time.sleep(max(0.0, self._gone + 0.5 - time.monotonic()))
+        for seconds in (2, 2, 10):
+            # a card that comes back between two looks of pcscd (400 ms) after a failed command stays unseen for good
+            time.sleep(max(0.0, self._gone + 0.5 - time.monotonic()))
+            self._put()
+            if not wait:
+                return
+            try:
+                self.wait(True, seconds)
+                return
+            except TimeoutError:  # as a person would: take it away, and put it there again
+                self._take()
+        raise TimeoutError("the card is not seen")
+
+    def remove(self, *, wait: bool = True) -> None:
+        """Takes the card away and waits until pcscd has seen it."""
+        self._take()
+        if wait:
+            self.wait(False)
+
+    def _put(self) -> None:
         self.card.put_back()
         self._socket = self._connected()
         self._socket.settimeout(None)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._thread = threading.Thread(target=self._serve, args=(self._socket,), name="virtual-card", daemon=True)
         self._thread.start()
-        if wait:
-            self.wait(True)
+
+    def _take(self) -> None:
+        if self._socket:
+            with contextlib.suppress(OSError):
+                self._socket.shutdown(socket.SHUT_RDWR)
+        if self._thread:
+            self._thread.join(5)
+        self._socket = self._thread = None
 
     def _connected(self, seconds: float = 10) -> socket.socket:
         """The service answers before its driver listens."""
@@ -60,17 +101,6 @@ class VirtualCard:
                 if time.monotonic() > end:
                     raise
                 time.sleep(0.01)
-
-    def remove(self, *, wait: bool = True) -> None:
-        """Takes the card away and waits until pcscd has seen it."""
-        if self._socket:
-            with contextlib.suppress(OSError):
-                self._socket.shutdown(socket.SHUT_RDWR)
-        if self._thread:
-            self._thread.join(5)
-        self._socket = self._thread = None
-        if wait:
-            self.wait(False)
 
     def wait(self, present: bool, seconds: float = 10) -> None:
         """Waits until pcscd says that the card is there, or gone."""
@@ -84,9 +114,12 @@ class VirtualCard:
             time.sleep(0.01)
 
     def forget(self) -> None:
-        """Starts counting anew."""
+        """Starts counting anew, without hooks."""
+        self.before = self.after = None
+        self._number = 0
         self.counts.clear()
         self.trace.clear()
+        self.steps.clear()
         self.power.clear()
 
     def _serve(self, connection: socket.socket) -> None:
@@ -106,9 +139,16 @@ class VirtualCard:
 
     def _answer(self, command: bytes) -> bytes:
         name = kind(command)
-        self.counts[name] += 1
+        self._number += 1
+        number = self._number
         try:
+            if self.before:
+                self.before(number)
+            self.counts[name] += 1
+            self.steps.append(step(command))
             answer = self.card.transmit(command)
+            if self.after:
+                self.after(number)
         except ContactLost:
             self.trace.append(f"{name} -> lost")
             raise
@@ -121,6 +161,7 @@ class VirtualCard:
             return
         self.power.append((time.monotonic(), {0: "off", 1: "on", 2: "reset"}.get(code, "?")))
         if code == 0x00:
+            self.steps.append("OFF")
             self.card.power_off()
         elif code == 0x02:
             self.card.reset()

@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from app.card import survey as room
-from app.card.demo import DemoCard
+from app.card.demo import DemoCard, Knobs
 from app.card.demo_certificate import DemoIdentity
 from app.card.holder import CardHolder
 from app.card.slots import SlotState
@@ -65,3 +65,19 @@ def test_the_end_of_the_service_during_a_look_is_no_status(identity: DemoIdentit
     desk.connect = connect  # type: ignore[method-assign]
     with pytest.raises(CardServiceUnavailable):
         CardHolder(desk).readers()
+
+
+@pytest.mark.parametrize("later", [SlotState(False, 2, False), SlotState(True, 3, False), None])
+def test_a_card_that_is_pulled_before_it_says_who_it_is_is_no_other_card(
+    identity: DemoIdentity, later: SlotState | None
+) -> None:
+    """The service still says that it is there, for as long as it takes to look again."""
+    desk = Desk(identity, "Reader")
+    desk.cards["Reader"] = DemoCard(Knobs(pulled_at=1, stays_away=True), identity)
+    here = SlotState(True, 1, False)
+    said = iter([here, here, here])
+    desk.states = lambda: {  # type: ignore[method-assign]
+        name: state for name, state in {"Reader": next(said, later)}.items() if state is not None
+    }
+    (status,) = CardHolder(desk).readers()
+    assert (status.card, status.problem) == ("none", "card-removed")

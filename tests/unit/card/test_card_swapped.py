@@ -213,3 +213,26 @@ def test_a_certificate_that_is_not_there_after_all_is_no_other_card(identity: De
     card.transmit = transmit  # type: ignore[method-assign]
     with pytest.raises(NoSignatureCertificate):
         CardHolder(Table(card)).unlock(READER, password())
+
+
+@pytest.mark.parametrize("step", range(1, 11))
+def test_swapped_at_any_command_up_to_the_password(identity: DemoIdentity, stranger: DemoIdentity, step: int) -> None:
+    """The tenth selects the password, the eleventh presents it: the other card then says that nothing is selected."""
+    other = Counting(stranger)
+    table = Table(Counting(identity))
+    holder = CardHolder(table)
+    holder.attempts(READER)
+    shown, sent = holder.card, 0
+
+    def transmit(command: Buffer) -> bytes:
+        nonlocal sent
+        sent += 1
+        if sent == step + 1:
+            table.lay(other)
+        return table.card.transmit(command)
+
+    table.transmit = transmit  # type: ignore[method-assign]
+    with pytest.raises(CardChanged):
+        holder.unlock(READER, password(), shown)
+    assert other.tries == (5, 3)
+    assert other.counts["VERIFY"] == (step == 10)
