@@ -64,6 +64,7 @@ class CardWindow(QDialog):
         self.controller.was_read.connect(self._was_read)
         self.controller.failed.connect(self._not_read)
         self.controller.guidance_requested.connect(self._guide)
+        self.controller.doctor_requested.connect(self.doctor_requested)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)

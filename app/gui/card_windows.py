@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 from shiboken6 import isValid
 
 from app.gui.background import Lanes
@@ -14,6 +13,7 @@ from app.gui.card_watch import CardWatch
 
 if TYPE_CHECKING:
     from app.gui.card_window import CardWindow
+    from app.gui.doctor_window import DoctorWindow
 
 
 class CardWindows(QObject):
@@ -23,7 +23,7 @@ class CardWindows(QObject):
         super().__init__(window)
         self._lanes, self._watch, self._parent = lanes, watch, window
         self.card: CardWindow | None = None
-        self.doctor: QWidget | None = None
+        self.doctor: DoctorWindow | None = None
 
     def open_card(self) -> None:
         """Shows the card window, in front if it is there already."""
@@ -45,17 +45,26 @@ class CardWindows(QObject):
 
     def open_doctor(self) -> None:
         """Shows the reader doctor, in front if it is there already."""
-        if not _is_open(self.doctor):
-            self.doctor = import_module("app.gui.doctor_window").DoctorWindow(self._lanes, self._watch, self._parent)
+        from app.gui.doctor_window import DoctorWindow
+
+        if not self.doctor_is_open:
+            # a password window that waits for its card lets nothing but its own children be used
+            parent = QApplication.activeModalWidget() or self._parent
+            self.doctor = DoctorWindow(self._lanes, self._watch, parent)
             self.doctor.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)  # the next one speaks the language of then
         assert self.doctor is not None
         _bring_forward(self.doctor)
+
+    @property
+    def doctor_is_open(self) -> bool:
+        """Whether the reader doctor is to be seen."""
+        return _is_open(self.doctor)
 
     def translate(self) -> None:
         """The language has changed: the card window speaks it at once, the doctor when it is opened again."""
         if self.card is not None and _is_open(self.card):
             self.card.translate()
-        if self.doctor is not None and _is_open(self.doctor):
+        if self.doctor is not None and self.doctor_is_open:
             self.doctor.close()
 
     def close(self) -> None:

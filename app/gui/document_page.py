@@ -46,6 +46,7 @@ class DocumentPage(DocumentFrame):
     ready = Signal()
     card_requested = Signal()
     guidance_requested = Signal()
+    doctor_requested = Signal()
 
     def __init__(
         self, lanes: Lanes, watch: CardWatch, signer: SignerChoice, *, demo: bool, parent: QWidget | None = None
@@ -117,6 +118,7 @@ class DocumentPage(DocumentFrame):
             self._controller.failed.connect(self._signing_failed)
             self._controller.stopped.connect(self._refresh)
             self._controller.guidance_requested.connect(self.guidance_requested)
+            self._controller.doctor_requested.connect(self.doctor_requested)
         return self._controller
 
     # --- the document -----------------------------------------------------------------------------------

@@ -331,6 +331,7 @@ class MainWindow(QMainWindow):
             page.signed.connect(self._signed)
             page.card_requested.connect(self.card_windows.open_card)
             page.guidance_requested.connect(self.card_windows.open_guidance)
+            page.doctor_requested.connect(self.card_windows.open_doctor)
             page.ready.connect(self._page_painted)
             page.ready.connect(self._start_rest)
             self.stack.addWidget(page)

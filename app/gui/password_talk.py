@@ -12,6 +12,7 @@ from app.errors.card import (
     CardBusy,
     CardChanged,
     CardRemoved,
+    CardServiceUnavailable,
     NoCard,
     NoReader,
     OutcomeUnknown,
@@ -143,7 +144,7 @@ class PasswordTalk(QObject):
             window.show_changed()
         elif isinstance(error, CardBusy):
             window.show_busy()
-        elif not isinstance(error, NoCard | NoReader | CardRemoved):
+        elif not isinstance(error, NoCard | NoReader | CardRemoved | CardServiceUnavailable):
             self._end(error)
             return
         elif window.isVisible():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +35,11 @@ def activate(qtbot: Any, window: MainWindow) -> None:
     """Shortcuts are for the window that has the keyboard."""
     with qtbot.waitActive(window):
         window.activateWindow()
+
+
+def asked(page: DocumentPage) -> bool:
+    password = page.controller.password_window
+    return password is not None and password.isVisible() and password.state is State.TYPING
 
 
 def card_windows() -> list[CardWindow]:
@@ -79,11 +83,7 @@ def test_from_a_locked_password_to_the_ways_out(qtbot: Any, window: MainWindow, 
     page.view.place_bottom_right()
     QTest.keyClick(window, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
 
-    def asked() -> bool:
-        password = page.controller.password_window
-        return password is not None and password.isVisible() and password.state is State.TYPING
-
-    qtbot.waitUntil(asked, timeout=20000)
+    qtbot.waitUntil(lambda: asked(page), timeout=20000)
     password = page.controller.password_window
     assert password is not None
     password._context = replace(password._context, demo=False)  # practice sends nobody to an office
@@ -97,6 +97,29 @@ def test_from_a_locked_password_to_the_ways_out(qtbot: Any, window: MainWindow, 
     assert not list(contract.parent.glob("*見本*"))
 
 
+def test_the_reader_is_checked_while_the_password_window_waits_for_a_card(
+    qtbot: Any, window: MainWindow, contract: Path
+) -> None:
+    """A window that blocks all others must not block the one that helps it on."""
+    page = document_page(qtbot, window, contract)
+    page.view.place_bottom_right()
+    QTest.keyClick(window, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: asked(page), timeout=20000)
+    password = page.controller.password_window
+    assert password is not None
+    password.show_waiting()
+    link = next(each for each in password.findChildren(Button) if each.text() == "リーダーの診断")
+    link.setFocus()
+    QTest.keyClick(link, Qt.Key.Key_Return)
+    doctor = window.card_windows.doctor
+    assert doctor is not None
+    qtbot.waitActive(doctor)
+    QTest.keyClick(doctor, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: not window.card_windows.doctor_is_open, timeout=5000)
+    assert password.state is State.WAITING
+    assert page.controller.busy
+
+
 def test_the_reader_can_be_checked_where_there_is_none(window: MainWindow) -> None:
     card = window.start_page.card
     assert not card.diagnose_link.isVisible()
@@ -105,7 +128,6 @@ def test_the_reader_can_be_checked_where_there_is_none(window: MainWindow) -> No
         assert card.diagnose_link.isVisible()
 
 
-@pytest.mark.skipif(find_spec("app.gui.doctor_window") is None, reason="the reader doctor is not here yet")
 def test_the_reader_doctor_opens_from_the_card_window(qtbot: Any, window: MainWindow) -> None:
     window.card_windows.open_card()
     (card,) = card_windows()
