@@ -1,5 +1,6 @@
 # make run    install what is missing and open the window (or, without a display, do the job headless)
 # make test   every test          make check   style, types, import rules          make bench   measured tables
+# make matrix every fault at every command of a signing with a card (minutes)
 SHELL := /bin/sh
 VENV := .venv
 BIN := $(VENV)/bin
@@ -9,7 +10,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 PO := $(wildcard resources/locale/*/LC_MESSAGES/*.po)
 MO := $(PO:.po=.mo)
 
-.PHONY: run test check bench lock clean packages-run packages-test
+.PHONY: run test check bench matrix lock clean packages-run packages-test
 
 run: $(VENV)/run $(MO)
 	packaging/linux/practice $(BIN)
@@ -25,6 +26,9 @@ check: $(VENV)/test $(MO)
 
 bench: $(VENV)/test $(MO)
 	$(BIN)/python -m tests.benchmarks
+
+matrix: $(VENV)/test $(MO)
+	PYTHONPATH=tests $(BIN)/python tests/pcsc/matrix.py
 
 packages-run: python
 	packaging/linux/packages run $(PYTHON)

@@ -30,7 +30,7 @@ from app.card.demo import DemoCard, Knobs
 from app.card.demo_certificate import DemoIdentity
 
 DESKS = 2
-RUNS = 3
+RUNS = 5
 SHORT = {
     "signed": "signed",
     "killed": "(dead)",
@@ -39,7 +39,24 @@ SHORT = {
     "outcome-unknown": "unknown",
     "card-removed-while-signing": "midway",
     "card-service-unavailable": "service",
+    "card-changed": "changed",
     "password-incorrect": "wrong",
+}
+
+HEADS = {
+    Fault.PULLED: ("card", "pulled"),
+    Fault.RESET: ("other", "resets"),
+    Fault.OFF: ("other", "powers"),
+    Fault.EXCLUSIVE: ("other", "takes"),
+    Fault.SHARED: ("other", "shares"),
+    Fault.HOLD: ("other", "holds"),
+    Fault.SERVICE_KILLED: ("service", "killed"),
+    Fault.SERVICE_RESTARTED: ("service", "anew"),
+    Fault.SWAPPED: ("card", "swapped"),
+    Fault.UNSEEN: ("swapped", "unseen"),
+    Fault.REPLY_LOST: ("reply", "lost"),
+    Fault.KEEPER_KILLED: ("keeper", "killed"),
+    Fault.PARENT_KILLED: ("parent", "killed"),
 }
 
 
@@ -129,9 +146,8 @@ def _cells(station: Station, job: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def _telling(every: list[Column]) -> list[Column]:
-    """The first command of each phase, and the signature command."""
-    first = [next(column for column in every if column.phase is phase) for phase in Phase]
-    return sorted({*first, *(c for c in every if c.name == "SIGN" or c.wrong)}, key=lambda c: (c.wrong, c.number))
+    """The first command, the two that matter, and the last."""
+    return [every[0], *(column for column in every if column.name in ("VERIFY", "SIGN", "S leave", "VERIFY!"))]
 
 
 def _measure(box: Box, owner: DemoIdentity) -> list[Any]:
@@ -151,9 +167,8 @@ def _table(title: str, cells: list[dict[str, Any]]) -> list[dict[str, Any]]:
     at = {(cell["fault"], cell["number"], cell["name"]): cell for cell in cells}
     rows = list(dict.fromkeys((cell["phase"], cell["number"], cell["name"]) for cell in cells))
     print(f"\n== {title}: what the person is told when the fault strikes before the card sees this command")
-    heads = [fault.value.partition(" ") for fault in Fault]
-    for part in (0, 2):
-        print(" " * 15 + "".join(f"{head[part][:8]:9}" for head in heads).rstrip())
+    for words in zip(*(HEADS[fault] for fault in Fault), strict=True):
+        print(" " * 13 + "".join(f"{word:8}" for word in words).rstrip())
     last = ""
     for phase, number, name in rows:
         if phase != last:
@@ -161,7 +176,7 @@ def _table(title: str, cells: list[dict[str, Any]]) -> list[dict[str, Any]]:
             last = phase
         line = [at[fault.name, number, name] for fault in Fault]
         shown = (SHORT.get(cell["outcome"], cell["outcome"][:7]) + "!" * bool(cell["wrong"]) for cell in line)
-        print((f"{number:3} {name:11}" + "".join(f"{word:9}" for word in shown)).rstrip())
+        print((f"{number:3} {name:9}" + "".join(f"{word:8}" for word in shown)).rstrip())
     totals = Counter(cell["outcome"] for cell in cells)
     print("  " + " · ".join(f"{SHORT.get(outcome, outcome)} = {outcome}: {n}" for outcome, n in sorted(totals.items())))
     return [cell for cell in cells if cell["wrong"]]
