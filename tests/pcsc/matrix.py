@@ -80,7 +80,7 @@ def main() -> int:
         if answer is None:
             pool.shutdown(wait=False, cancel_futures=True)
             raise RuntimeError(f"a desk broke down at {job}")
-        print(f"  {' '.join(map(str, job.values()))}: done, {time.monotonic() - begun:.0f} s", file=sys.stderr)
+        print(f"  {job.get('row') or next(iter(job))}: done, {time.monotonic() - begun:.0f} s", file=sys.stderr)
         result: list[Any] = json.loads(answer)
         return result
 
