@@ -183,6 +183,8 @@ class DoctorWindow(QWidget):
         self._end(diagnosis.checks, diagnosis.host)
         self._say(headline(diagnosis))
         self.copy_button.hold("")
+        if diagnosis.failed is not None and diagnosis.failed.code == "card-busy":
+            self._watch.refresh()  # who has not seen it busy does not hear when it becomes free
 
     def _failed(self, _error: Exception) -> None:
         if not self.looking:

@@ -31,8 +31,13 @@ FULL = Case("ready", LINUX, Greeting(0, {READER: True}), {READER: my_number_card
 class Watching(CardWatch):
     """A watch that looks at nothing by itself: the test says what happens."""
 
+    refreshed = 0
+
     def happen(self, state: str) -> None:
         self._show((), CardState(state))
+
+    def refresh(self) -> None:
+        self.refreshed += 1
 
 
 @pytest.fixture
@@ -391,6 +396,7 @@ def test_a_fault_of_our_own_is_told_as_one(open_window: Open) -> None:
     assert not window.looking
 
 
-def test_busy_cards_name_who_could_hold_them(open_window: Open) -> None:
+def test_busy_cards_name_who_could_hold_them_and_are_waited_for(open_window: Open, watch: Watching) -> None:
     window = open_window(Case("", LINUX, Greeting(0, {READER: True}), {READER: Finding("card-busy")}))
     assert any("firefox-esr" in text for text in texts(window.rows[2]))
+    assert watch.refreshed == 1
