@@ -16,6 +16,7 @@ from pytestqt.qtbot import QtBot
 
 from app.card import host
 from app.card.examination import Finding, Greeting
+from app.errors.base import Cancelled
 from app.gui import background, doctor_window
 from app.gui.card_watch import CardState, CardWatch
 from app.gui.doctor_window import MINIMUM, DoctorWindow
@@ -263,6 +264,30 @@ def test_without_a_keeper_it_starts_one_of_its_own_and_ends_it(
     qtbot.waitUntil(lambda: not window.looking, timeout=10000)
     assert states(window) == ["ok"] * 5
     assert [keeper.closed for keeper in made] == [True]
+
+
+def test_a_keeper_of_its_own_that_hangs_is_ended_when_the_window_closes(
+    open_window: Open, watch: Watching, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, ended = threading.Event(), threading.Event()
+
+    class Hanging(KeeperOf):
+        def call(self, method: str, *, reader: str = "", **options: Any) -> Any:
+            begun.set()
+            assert ended.wait(10), "nobody ended it"
+            raise Cancelled
+
+        def kill(self) -> None:
+            ended.set()
+
+    window = open_window(EMPTY)
+    watch.keeper = None
+    monkeypatch.setattr(doctor_window, "Keeper", lambda: Hanging(None, {}))
+    window.check_again()
+    assert begun.wait(10)
+    press(window, Qt.Key.Key_Escape)
+    assert ended.is_set()
+    assert not window.isVisible()
 
 
 def test_in_practice_it_looks_at_the_real_readers_and_says_so(
