@@ -17,7 +17,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any, Final
 
-from app.card import host
+from app.card import surroundings
 from app.card.anonymous import anonymous
 from app.card.examination import HELD_HERE, NO_READERS, SECURITY_VIOLATION, SUCCESS, Finding, Greeting
 from app.card.host import NO_DRIVER, Host, UsbDevice
@@ -153,7 +153,7 @@ def examine(keeper: Keeper, reader: str | None = None) -> Diagnosis:
 
 def steps(keeper: Keeper, reader: str | None = None) -> Generator[tuple[Check, Host], None, Diagnosis]:
     """Yields every check that has been made, and the host it was made on; returns the whole. Raises as `examine`."""
-    around = host.survey()
+    around = surroundings.survey()
     greeting = _greeting(keeper)
     checks = [_service(around, greeting)]
     yield checks[-1], around
@@ -244,7 +244,7 @@ def _card(readers: list[Reader], wanted: int | None) -> list[Check]:
         code = _code(reader)
         if code == "card-busy":
             ours = finding.status == HELD_HERE
-            where["programs"] = ["Natsuin"] if ours else [anonymous(name) for name in host.programs()]
+            where["programs"] = ["Natsuin"] if ours else [anonymous(name) for name in surroundings.programs()]
         if code == "card-fault":
             where["status"] = finding.status
         return [_check("card", code, **where)]

@@ -14,8 +14,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.card import host
+from app.card import surroundings
 from app.card.examination import Finding, Greeting
+from app.card.host import Host
 from app.errors.base import Cancelled
 from app.gui import background, doctor_window
 from app.gui.card_watch import CardState, CardWatch
@@ -83,12 +84,12 @@ def open_window(
 def put(case: Case, watch: Watching, monkeypatch: pytest.MonkeyPatch, keeper: Any = None) -> None:
     """What the next look will find."""
 
-    def survey() -> host.Host:
+    def survey() -> Host:
         assert not background.in_gui_thread()
         return case.host
 
-    monkeypatch.setattr(host, "survey", survey)
-    monkeypatch.setattr(host, "programs", lambda: ("firefox-esr",))
+    monkeypatch.setattr(surroundings, "survey", survey)
+    monkeypatch.setattr(surroundings, "programs", lambda: ("firefox-esr",))
     watch.keeper = keeper or case.keeper()  # type: ignore[assignment]
 
 
@@ -259,7 +260,7 @@ def test_without_a_keeper_it_starts_one_of_its_own_and_ends_it(
     monkeypatch.setattr(doctor_window, "Keeper", new)
     window = open_window(EMPTY)
     watch.keeper = None
-    monkeypatch.setattr(host, "survey", lambda: FULL.host)
+    monkeypatch.setattr(surroundings, "survey", lambda: FULL.host)
     window.check_again()
     qtbot.waitUntil(lambda: not window.looking, timeout=10000)
     assert states(window) == ["ok"] * 5
@@ -296,7 +297,7 @@ def test_in_practice_it_looks_at_the_real_readers_and_says_so(
     practice = CardWatch(lanes)
     practice.demo = True
     practice.keeper = KeeperOf(None, {})  # type: ignore[assignment]
-    monkeypatch.setattr(host, "survey", lambda: LINUX)
+    monkeypatch.setattr(surroundings, "survey", lambda: LINUX)
     window = DoctorWindow(lanes, practice)
     qtbot.addWidget(window)
     window.show()

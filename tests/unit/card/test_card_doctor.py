@@ -7,7 +7,7 @@ import json
 import pytest
 from doctor_cases import CASES, LINUX, PASORI, READER, SHOWN, WINDOWS, Case, KeeperOf, changed, my_number_card
 
-from app.card import host
+from app.card import surroundings
 from app.card.doctor import CHECKS, CODES, NOT_LOOKED_AT, WELL, Diagnosis, examine, steps
 from app.card.examination import Exchange, Finding, Greeting
 from app.errors.card import ReaderNotFound
@@ -16,8 +16,8 @@ SECOND = "Circle CIR415 CL 00 00"
 
 
 def diagnosed(case: Case, monkeypatch: pytest.MonkeyPatch, reader: str | None = None) -> Diagnosis:
-    monkeypatch.setattr(host, "survey", lambda: case.host)
-    monkeypatch.setattr(host, "programs", lambda: ("firefox-esr",))
+    monkeypatch.setattr(surroundings, "survey", lambda: case.host)
+    monkeypatch.setattr(surroundings, "programs", lambda: ("firefox-esr",))
     return examine(case.keeper(), reader)  # type: ignore[arg-type]
 
 
@@ -54,12 +54,12 @@ def test_the_cases_reach_every_code(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_checks_come_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
     case = next(case for case in CASES if case.code == "ready")
-    monkeypatch.setattr(host, "survey", lambda: case.host)
+    monkeypatch.setattr(surroundings, "survey", lambda: case.host)
     assert [check.check for check, _host in steps(case.keeper())] == list(CHECKS)  # type: ignore[arg-type]
 
 
 def test_nothing_is_said_to_a_card_when_the_service_or_the_readers_are_missing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(host, "survey", lambda: LINUX)
+    monkeypatch.setattr(surroundings, "survey", lambda: LINUX)
     for greeting in (Greeting(0x8010001D, {}), Greeting(0, {}), Greeting(0, {READER: False})):
         keeper = KeeperOf(greeting, {})
         examine(keeper)  # type: ignore[arg-type]
@@ -81,7 +81,7 @@ def test_of_several_faults_the_one_nearest_to_a_signature_is_told(monkeypatch: p
 
 def test_the_look_ends_with_the_first_my_number_card(monkeypatch: pytest.MonkeyPatch) -> None:
     case = two_readers(my_number_card(), my_number_card())
-    monkeypatch.setattr(host, "survey", lambda: LINUX)
+    monkeypatch.setattr(surroundings, "survey", lambda: LINUX)
     keeper = case.keeper()
     assert examine(keeper).well  # type: ignore[arg-type]
     assert keeper.looks == [READER]

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from app.card import host, host_linux, host_macos, host_windows
+from app.card import host_linux, host_macos, host_windows, surroundings
 from app.card.host import Host, UsbDevice
 
 Files = Callable[..., Path]
@@ -345,5 +345,5 @@ def test_a_macos_that_keeps_the_program_in_its_sandbox() -> None:
 
 
 def test_this_computer_is_surveyed_without_a_fault() -> None:
-    assert host.survey().platform in ("linux", "windows", "macos")
-    assert isinstance(host.programs(), tuple)
+    assert surroundings.survey().platform in ("linux", "windows", "macos")
+    assert isinstance(surroundings.programs(), tuple)

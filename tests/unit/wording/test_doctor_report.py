@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 
-from app.card import host
+from app.card import surroundings
 from app.card.anonymous import own_names
 from app.card.demo import READER, DemoCard, DemoSlots, Knobs
 from app.card.demo_certificate import DemoPerson
@@ -85,8 +85,8 @@ def test_no_name_no_serial_number_no_folder_is_in_the_report(
     monkeypatch.setattr("app.card.anonymous.platform.node", lambda: COMPUTER)
     assert {USER, COMPUTER, f"/home/{USER}"} <= own_names()
     usb = UsbDevice(0x04E6, 0x5116, f"SCR3310 {SERIAL} of {USER} (21120627200246)", smart_card=True)
-    monkeypatch.setattr(host, "survey", lambda: Host("linux", service="running", socket="there", usb=(usb,)))
-    monkeypatch.setattr(host, "programs", lambda: ("firefox-esr", f"{USER}-tool"))
+    monkeypatch.setattr(surroundings, "survey", lambda: Host("linux", service="running", socket="there", usb=(usb,)))
+    monkeypatch.setattr(surroundings, "programs", lambda: ("firefox-esr", f"{USER}-tool"))
     found = examine(Asked(NamedSlots(card), busy))  # type: ignore[arg-type]
     assert found.well is not busy
     texts = (report(found), json.dumps(found.plain(), ensure_ascii=False), "\n".join(lines(found)))

@@ -7,7 +7,7 @@ import re
 import pytest
 from doctor_cases import CASES, LINUX, MACOS, READER, WINDOWS, Case, changed, my_number_card
 
-from app.card import host
+from app.card import surroundings
 from app.card.doctor import CODES, WELL, Check, Diagnosis, examine
 from app.card.examination import Greeting
 from app.card.host import Host
@@ -40,8 +40,8 @@ FACTS = {
 
 
 def diagnosed(case: Case, monkeypatch: pytest.MonkeyPatch) -> Diagnosis:
-    monkeypatch.setattr(host, "survey", lambda: case.host)
-    monkeypatch.setattr(host, "programs", lambda: ("firefox-esr",))
+    monkeypatch.setattr(surroundings, "survey", lambda: case.host)
+    monkeypatch.setattr(surroundings, "programs", lambda: ("firefox-esr",))
     return examine(case.keeper())  # type: ignore[arg-type]
 
 
