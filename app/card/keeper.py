@@ -46,6 +46,7 @@ from app.errors.card import (
     PhoneNotSupported,
     ReaderNotFound,
     SeveralCards,
+    TriesChanged,
 )
 from app.errors.document import DocumentProcessDied, DocumentTooSlow
 from app.errors.registry import by_code
@@ -76,6 +77,7 @@ ERRORS = (
     PasswordMalformed,
     PhoneNotSupported,
     ReaderNotFound,
+    TriesChanged,
 )
 """What is believed when the keeper says it."""
 
@@ -192,6 +194,7 @@ class CardKey:
         self._keeper = keeper
         self.reader = reader
         self._card = ""  # what tells it from another one, as a hash
+        self._shown: int | None = 0  # the tries that were told last; 0: none were
 
     def attempts_remaining(self) -> int | None:
         """Tries left as just read; connects exclusively and holds the card until `release` or the end of `unlock`.
@@ -201,15 +204,17 @@ class CardKey:
         """
         value = self._keeper.call("attempts", reader=self.reader).value
         self._card, tries = str(value["card"]), value["tries"]
-        return None if tries is None else int(tries)
+        self._shown = None if tries is None else int(tries)
+        return self._shown
 
     @contextmanager
     def unlock(self, secret: Secret) -> Iterator[_UnlockedKey]:
         """Presents the password once; the card is left, powered off and given back when the context ends.
 
         Raises what `attempts_remaining` does, CardChanged (no password was sent, or it was another card that did not
-        sign), CertificateUnusable, OtherPasswordTyped, PasswordMalformed, PasswordIncorrect
-        (the card is still held then), PasswordLocked, OutcomeUnknown, CardRemovedWhileSigning.
+        sign), TriesChanged (fewer are left than were told; no password was sent), CertificateUnusable,
+        OtherPasswordTyped, PasswordMalformed, PasswordIncorrect, PasswordLocked, OutcomeUnknown,
+        CardRemovedWhileSigning. After PasswordIncorrect and TriesChanged the card is still held.
         """
         with secret.view() as view:
             answer = self._present(view)
@@ -226,7 +231,11 @@ class CardKey:
 
     def _present(self, password: memoryview) -> Answer:
         """Sends the password. Who interrupts (Ctrl-C) while it is on its way still learns what became of the try."""
-        answer, interrupted = _despite_interrupts(lambda: self._ask(password))
+        try:
+            answer, interrupted = _despite_interrupts(lambda: self._ask(password))
+        except (PasswordIncorrect, TriesChanged) as error:
+            self._shown = error.attempts_remaining
+            raise
         if interrupted:
             self.release()
             raise KeyboardInterrupt
@@ -234,7 +243,9 @@ class CardKey:
 
     def _ask(self, password: memoryview) -> Answer:
         try:
-            return self._keeper.call("unlock", blobs=(password,), reader=self.reader, card=self._card)
+            return self._keeper.call(
+                "unlock", blobs=(password,), reader=self.reader, card=self._card, shown=self._shown
+            )
         except (CardServiceUnavailable, Cancelled):
             if self._keeper.pid is None:  # it died with the password in its hands
                 raise OutcomeUnknown from None
@@ -348,7 +359,9 @@ def serve(channel: Channel, *options: str) -> None:
             "greet": lambda _: examination.greet(slots).plain(),
             "look": lambda _, reader: examination.look(slots, reader, holder.holds(reader)).plain(),
             "attempts": lambda _, reader: {"tries": holder.attempts(reader), "card": holder.card},
-            "unlock": lambda blobs, reader, card: Answer(blobs=holder.unlock(reader, Secret.taking(blobs[0]), card)),
+            "unlock": lambda blobs, reader, card, shown: Answer(
+                blobs=holder.unlock(reader, Secret.taking(blobs[0]), card, shown)
+            ),
             "sign": lambda blobs: Answer(blobs=[holder.sign(bytes(blobs[0]))]),
             "release": lambda _: holder.release(),
         }

@@ -45,6 +45,7 @@ from app.errors.card import (
     PhoneNotSupported,
     ReaderNotFound,
     SeveralCards,
+    TriesChanged,
 )
 from app.secret import Secret
 from app.signing.key import LockedKey, SigningKey
@@ -117,6 +118,21 @@ def test_wrong_passwords_until_it_is_locked(keeper: Keeper) -> None:
     assert key.attempts_remaining() == 0
     with pytest.raises(PasswordLocked), key.unlock(password()):
         pass
+
+
+def test_a_try_that_went_elsewhere_since_it_was_shown_is_told_before_the_password_goes(keeper: Keeper) -> None:
+    shown, other = keeper.key(READER), keeper.key(READER)
+    assert shown.attempts_remaining() == 5
+    with pytest.raises(PasswordIncorrect), other.unlock(password("WRONG1")):
+        pass
+    with pytest.raises(TriesChanged) as caught, shown.unlock(password("WRONG1")):
+        pass
+    assert caught.value.attempts_remaining == 4
+    assert other.attempts_remaining() == 4, "nothing was sent"
+    with pytest.raises(PasswordIncorrect), shown.unlock(password("WRONG1")):
+        pass
+    with shown.unlock(password()) as signing:
+        assert len(signing.sign(DIGEST)) == 256
 
 
 def test_after_a_wrong_one_the_right_one(keeper: Keeper) -> None:
