@@ -10,6 +10,7 @@ the next call.
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
 import logging
 import signal
@@ -89,6 +90,9 @@ INTERRUPTED_SECONDS = 10.0
 """For the answer to a password when the person wants to stop."""
 RELEASE_SECONDS = 5.0
 """For giving the card back."""
+PARTING_SECONDS = 4.0
+"""For finishing the command that the card is at and locking it, before the process is killed: a card whose keeper is
+killed is only reset, and many stay unlocked over that."""
 
 
 class Keeper:
@@ -130,7 +134,7 @@ class Keeper:
     def close(self) -> None:
         """Locks the card and ends the keeper, after the call that another thread may still have under way.
 
-        A keeper that does not answer in `RELEASE_SECONDS` is killed.
+        A keeper that does not answer in `RELEASE_SECONDS` gets `PARTING_SECONDS` more to lock the card, and is killed.
         """
         child, self._child = self._child, None
         if child:
@@ -162,13 +166,17 @@ class Keeper:
     ) -> Answer:
         """One call to the process, started when needed; its end becomes CardServiceUnavailable or Cancelled.
 
-        One that does not answer in `seconds` (usually `CALL_SECONDS`) is killed; that becomes `late`.
+        One that does not answer in `seconds` (usually `CALL_SECONDS`) has to end, as at `close`; that becomes `late`.
         """
         if self._child is None:
-            self._child = Child("app.card.keeper:serve", Limits(seconds=None), errors=ERRORS, options=self._options)
+            limits = Limits(seconds=None, parting=PARTING_SECONDS)
+            self._child = Child("app.card.keeper:serve", limits, errors=ERRORS, options=self._options)
         child = self._child
         try:
-            return child.call(method, blobs=blobs, seconds=seconds or CALL_SECONDS, **arguments)
+            answer = child.call(method, blobs=blobs, seconds=seconds or CALL_SECONDS, **arguments)
+            if child.ending:  # it had its time, and answered while it was parting
+                self._forget(child)
+            return answer
         except DocumentProcessDied:
             self._forget(child)
             raise CardServiceUnavailable from None
@@ -224,15 +232,15 @@ class CardKey:
             self.release()
 
     def release(self) -> None:
-        """Locks the card and gives it back; never raises, and does nothing when it is not held."""
+        """Locks the card and gives it back; raises nothing but an interrupt, and does nothing when it is not held."""
         if self._keeper.pid is not None:
             with contextlib.suppress(UserError, Cancelled):
-                self._keeper.call("release", seconds=RELEASE_SECONDS)
+                _uninterrupted(lambda: self._keeper.call("release", seconds=RELEASE_SECONDS))
 
     def _present(self, password: memoryview) -> Answer:
         """Sends the password. Who interrupts (Ctrl-C) while it is on its way still learns what became of the try."""
         try:
-            answer, interrupted = _despite_interrupts(lambda: self._ask(password))
+            answer, interrupted = _despite_interrupts(lambda: self._ask(password), late=OutcomeUnknown)
         except (PasswordIncorrect, TriesChanged) as error:
             self._shown = error.attempts_remaining
             raise
@@ -252,8 +260,16 @@ class CardKey:
             raise
 
 
-def _despite_interrupts(ask: Callable[[], Answer]) -> tuple[Answer, bool]:
-    """What `ask` gives or raises, and whether an interrupt came meanwhile: then OutcomeUnknown after a while.
+def _uninterrupted(ask: Callable[[], Answer]) -> Answer:
+    """What `ask` gives or raises. An interrupt is raised once the answer is read, or after a while without one."""
+    answer, interrupted = _despite_interrupts(ask, late=KeyboardInterrupt)
+    if interrupted:
+        raise KeyboardInterrupt
+    return answer
+
+
+def _despite_interrupts(ask: Callable[[], Answer], late: type[BaseException]) -> tuple[Answer, bool]:
+    """What `ask` gives or raises, and whether an interrupt came meanwhile: then `late` after a while.
 
     It is asked in a thread of its own, since an interrupt may end a call of this one anywhere, an answer half read.
     """
@@ -267,7 +283,7 @@ def _despite_interrupts(ask: Callable[[], Answer]) -> tuple[Answer, bool]:
             except BaseException as error:
                 outcome.set_exception(error)
 
-    threading.Thread(target=work, name="password", daemon=True).start()
+    threading.Thread(target=work, name="card-call", daemon=True).start()
     ends: float | None = None
     while True:
         try:
@@ -278,7 +294,7 @@ def _despite_interrupts(ask: Callable[[], Answer]) -> tuple[Answer, bool]:
                 raise
             ends = ends or time.monotonic() + INTERRUPTED_SECONDS
         except TimeoutError:
-            raise OutcomeUnknown from None
+            raise late from None
 
 
 class _UnlockedKey:
@@ -299,7 +315,8 @@ class _UnlockedKey:
 
     def sign(self, digest: bytes) -> bytes:
         """One signature by the card. Raises CardRemovedWhileSigning, CardChanged, CardFault, CertificateUnusable."""
-        return bytes(self._keeper.call("sign", blobs=(digest,), late=CardRemovedWhileSigning).blobs[0])
+        call = functools.partial(self._keeper.call, "sign", blobs=(digest,), late=CardRemovedWhileSigning)
+        return bytes(_uninterrupted(call).blobs[0])
 
 
 def named(statuses: tuple[ReaderStatus, ...], name: str) -> ReaderStatus:
