@@ -70,6 +70,11 @@ class CardHolder:
         return self._held is not None and self._held.unlocked
 
     @property
+    def holding(self) -> bool:
+        """Whether a card is held, locked or not: nobody else can use it meanwhile."""
+        return self._held is not None
+
+    @property
     def card(self) -> str:
         """What tells the card that is held from another, as a hash; "" when none is."""
         return self._held.card if self._held else ""

@@ -370,7 +370,7 @@ def serve(channel: Channel, *options: str) -> None:
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), _end)
     slots = _slots(options)
-    with CardHolder(slots) as holder, idle.IdleClock(holder, idle.PATIENCE) as clock:
+    with CardHolder(slots) as holder, idle.IdleClock(holder, idle.PATIENCE, idle.HOLDING) as clock:
         handlers: dict[str, Handler] = {
             "readers": lambda _, thorough: [status.plain() for status in holder.readers(thorough=thorough)],
             "greet": lambda _: examination.greet(slots).plain(),
