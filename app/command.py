@@ -9,13 +9,17 @@ from app.wording.language import mark
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One argument. `value` names its value (None: a switch); `group` names options that exclude each other."""
+    """One argument. `value` names its value (None: a switch); `group` names options that exclude each other.
+
+    `may_be_empty`: an empty value says the same as none.
+    """
 
     flags: tuple[str, ...]
     help: str
     value: str | None = None
     many: bool = False
     group: str = ""
+    may_be_empty: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +67,8 @@ SIGN = Command(
         ),
         Option(("--field",), mark("sign into this empty signature field"), "NAME", group="place"),
         Option(("--invisible",), mark("no visible mark"), group="place"),
-        Option(("--reason",), mark("why it is signed; stands in the signature"), "TEXT"),
-        Option(("--location",), mark("where it is signed; stands in the signature"), "TEXT"),
+        Option(("--reason",), mark("why it is signed; stands in the signature"), "TEXT", may_be_empty=True),
+        Option(("--location",), mark("where it is signed; stands in the signature"), "TEXT", may_be_empty=True),
         JSON,
     ),
 )

@@ -50,11 +50,16 @@ _LINUX = sys.platform.startswith("linux")
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a child may use: `seconds` for one call, `memory` in bytes for its whole life (None: unlimited)."""
+    """What a child may use: `seconds` for one call, `memory` in bytes for its whole life (None: unlimited).
+
+    `parting`: the seconds in which it may put things in order before it is killed, once its channel is closed; at 0
+    it is killed at once.
+    """
 
     seconds: float | None
     memory: int | None = None
     writes_files: bool = False
+    parting: float = 0.0
 
 
 class ChildFailure(Exception):
@@ -118,6 +123,11 @@ class Child:
     def pid(self) -> int:
         return self._process.pid
 
+    @property
+    def ending(self) -> bool:
+        """Whether it has ended, or has been told to."""
+        return self._reason is not None
+
     def call(
         self, method: str, /, *, blobs: Sequence[Buffer] = (), seconds: float | None = None, **arguments: Any
     ) -> Answer:
@@ -143,20 +153,13 @@ class Child:
         raise self._told(header.get("error"), header.get("facts")) or ChildFailure(_name(header.get("failure")))
 
     def cancel(self) -> None:
-        """Ends the child at once; a call under way raises Cancelled."""
+        """Ends the child at once, `parting` or not; a call under way raises Cancelled."""
         self._end("cancelled")
 
     def close(self) -> None:
-        """Closes the channel and waits for the child to end; kills it after two seconds."""
+        """Closes the channel and waits for the child to end; kills it after two seconds, or its `parting`."""
         self._reason = self._reason or "closed"
-        with contextlib.suppress(OSError):
-            self._process.stdin.close()  # type: ignore[union-attr]
-        try:
-            self._process.wait(2)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-        self._release()
+        self._reap()
 
     def __enter__(self) -> Child:
         return self
@@ -202,9 +205,22 @@ class Child:
     def _end(self, reason: str) -> None:
         if self._reason is None:
             self._reason = reason
-        if reason != "died":
-            with contextlib.suppress(OSError):
-                self._process.kill()
+        if reason == "died":
+            return
+        if reason != "cancelled" and self._limits.parting:
+            self._part(self._limits.parting)
+        with contextlib.suppress(OSError):
+            self._process.kill()
+
+    def _part(self, seconds: float) -> bool:
+        """Closes the channel, at which the child ends by itself; whether it did in this time."""
+        with contextlib.suppress(OSError):
+            self._process.stdin.close()  # type: ignore[union-attr]
+        try:
+            self._process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return False
+        return True
 
     def _epitaph(self) -> Exception:
         status = self._reap()
@@ -223,13 +239,9 @@ class Child:
         return DocumentTooLarge(megabytes=(self._limits.memory or 0) // MIB)
 
     def _reap(self) -> int:
-        with contextlib.suppress(OSError):
-            self._process.stdin.close()  # type: ignore[union-attr]  # a keeper out of step locks its card now
-        try:
-            status = self._process.wait(2)
-        except subprocess.TimeoutExpired:  # it closed its pipe and stays
+        if not self._part(max(2.0, self._limits.parting)):  # it closed its pipe and stays
             self._process.kill()
-            status = self._process.wait()
+        status = self._process.wait()
         self._release()
         return status
 

@@ -4,7 +4,9 @@ copies)."""
 from __future__ import annotations
 
 import os
+import signal
 import sys
+from typing import Any
 
 from app.errors.usage import PasswordNotAskable
 
@@ -75,18 +77,36 @@ else:
             raise PasswordNotAskable from None
         try:
             before = termios.tcgetattr(terminal)
-            silent = [*before]
-            silent[3] &= ~termios.ECHO
-            os.write(terminal, prompt.encode("utf-8"))
-            # TCSAFLUSH: keys typed ahead while the echo was on are thrown away
-            termios.tcsetattr(terminal, termios.TCSAFLUSH, silent)
+            silent = _silent(terminal, before)
+
+            def begin(*_: object) -> None:
+                os.write(terminal, prompt.encode("utf-8"))
+                # TCSAFLUSH: keys typed ahead while the echo was on are thrown away
+                termios.tcsetattr(terminal, termios.TCSAFLUSH, silent)
+
+            # who stops and continues it comes back with the shell's own settings, the echo among them
+            continued = signal.signal(signal.SIGCONT, begin)
             try:
+                begin()
                 buffer = bytearray(LINE)
                 with memoryview(buffer) as view:
                     count = os.readv(terminal, [view])
             finally:
+                signal.signal(signal.SIGCONT, continued)
                 termios.tcsetattr(terminal, termios.TCSAFLUSH, before)
                 os.write(terminal, b"\n")
         finally:
             os.close(terminal)
         return _line(buffer, count)
+
+    def _silent(terminal: int, before: list[Any]) -> list[Any]:
+        """The settings for a question: no echo, and no key that would leave the shell without one (Ctrl-Z, Ctrl-\\)."""
+        import termios
+
+        silent = [*before]
+        silent[3] &= ~termios.ECHO
+        keys = silent[6] = [*before[6]]
+        for name in ("VSUSP", "VDSUSP", "VQUIT"):
+            if hasattr(termios, name):
+                keys[getattr(termios, name)] = bytes([os.fpathconf(terminal, "PC_VDISABLE")])
+        return silent

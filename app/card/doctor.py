@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from app.card import surroundings
-from app.card.anonymous import anonymous
+from app.card.anonymous import OTHER_PROGRAM, anonymous, device_name, program_name
 from app.card.examination import HELD_HERE, NO_READERS, SECURITY_VIOLATION, SUCCESS, Finding, Greeting
 from app.card.host import NO_DRIVER, Host, UsbDevice
 from app.card.keeper import Keeper, named
@@ -160,7 +160,7 @@ def steps(keeper: Keeper, reader: str | None = None) -> Generator[tuple[Check, H
     readers: list[Reader] = []
     if checks[-1].state == "ok":
         held = {} if greeting is None else greeting.readers
-        readers = [Reader(anonymous(name), present) for name, present in held.items()]
+        readers = [Reader(device_name(name), present) for name, present in held.items()]
         checks.append(_reader(around, readers))
         yield checks[-1], around
     if checks[-1].state == "ok" and greeting is not None:
@@ -244,7 +244,7 @@ def _card(readers: list[Reader], wanted: int | None) -> list[Check]:
         code = _code(reader)
         if code == "card-busy":
             ours = finding.status == HELD_HERE
-            where["programs"] = ["Natsuin"] if ours else [anonymous(name) for name in surroundings.programs()]
+            where["programs"] = ["Natsuin"] if ours else _programs()
         if code == "card-fault":
             where["status"] = finding.status
         return [_check("card", code, **where)]
@@ -263,6 +263,12 @@ def _password(finding: Finding) -> Check:
         return _check("password", "no-signature-certificate", **facts)
     code = {None: "tries-unknown", 0: "locked"}.get(tries) or ("few-tries" if (tries or 0) <= FEW else "ready")
     return _check("password", code, **facts)
+
+
+def _programs() -> list[str]:
+    """Those known to use cards by their names, and that there is another one, once."""
+    names = {program_name(name) for name in surroundings.programs()}
+    return sorted(names, key=lambda name: (name == OTHER_PROGRAM, name))
 
 
 def _code(reader: Reader) -> str:
@@ -310,7 +316,7 @@ def _smart_cards(around: Host) -> list[UsbDevice]:
 
 
 def _device(device: UsbDevice) -> dict[str, Any]:
-    name = NO_DRIVER.get(device.ids) or anonymous(device.name)
+    name = NO_DRIVER.get(device.ids) or device_name(device.name)
     return {"usb": device.identity, "name": name, "smart_card": device.smart_card, "driver": device.driver}
 
 

@@ -25,6 +25,7 @@ from app.errors.card import (
     NoSignatureCertificate,
     PasswordIncorrect,
     PasswordLocked,
+    TriesChanged,
 )
 from app.secret import Secret
 
@@ -69,6 +70,11 @@ class CardHolder:
         return self._held is not None and self._held.unlocked
 
     @property
+    def holding(self) -> bool:
+        """Whether a card is held, locked or not: nobody else can use it meanwhile."""
+        return self._held is not None
+
+    @property
     def card(self) -> str:
         """What tells the card that is held from another, as a hash; "" when none is."""
         return self._held.card if self._held else ""
@@ -97,15 +103,17 @@ class CardHolder:
         except CardChanged:  # another one answers on the old connection: it gets one of its own
             return self._looked(reader)
 
-    def unlock(self, reader: str, secret: Secret, card: str = "") -> list[bytes]:
+    def unlock(self, reader: str, secret: Secret, card: str = "", shown: int | None = 0) -> list[bytes]:
         """Presents the password once and reads the certificate and its issuers'. The secret is wiped.
 
         `card`: the one it is meant for, as `self.card` said; any other is refused before the password is sent.
+        `shown`: the tries that the person was told of, None when the card did not tell (0: nobody was told anything);
+        if fewer are left now, TriesChanged, and the password is not sent either.
         """
         with secret:
             password.check(secret)
             with self._contact(reader) as held:
-                twice(lambda: self._present(held, secret, card or held.card))
+                twice(lambda: self._present(held, secret, card or held.card, shown))
                 held.unlocked = True
                 secret.wipe()
                 return self._opened(held, lambda: [held.session.certificate(), *held.session.issuers()])
@@ -125,13 +133,13 @@ class CardHolder:
 
     @contextmanager
     def _contact(self, reader: str) -> Iterator[_Held]:
-        """The held card, taken first if need be. Any error gives it back, but for a wrong password: that is retried."""
+        """The held card, taken first if need be. Any error gives it back, unless the person types again at once."""
         if self._held and self._held.reader != reader:
             self.release()
         held = self._held = self._held or self._take(reader)
         try:
             yield held
-        except PasswordIncorrect:
+        except (PasswordIncorrect, TriesChanged):
             raise
         except ContactLost as contact:
             self.release()
@@ -169,10 +177,13 @@ class CardHolder:
             mark = f"{held.reader}\n{state and state.event}".encode()
         return hashlib.sha256(mark).hexdigest()
 
-    def _present(self, held: _Held, secret: Secret, card: str) -> None:
+    def _present(self, held: _Held, secret: Secret, card: str, shown: int | None) -> None:
         """The one VERIFY; an ApduError comes before it."""
-        if self._look(held, card) == 0:
+        tries = self._look(held, card)
+        if tries == 0:
             raise PasswordLocked
+        if shown not in (0, tries) and (shown is None or tries is None or tries < shown):
+            raise TriesChanged(attempts_remaining=tries)
         try:
             held.session.verify(secret)
         except CardFault as error:

@@ -12,16 +12,24 @@ from app.card.holder import CardHolder
 
 PATIENCE = 60.0
 """Seconds that a card stays unlocked without a call: longer than a page of work between two signatures."""
+HOLDING = 600.0
+"""Seconds that a locked card is held without a call: longer than anybody looks for a password. Other programs cannot
+use it meanwhile; a later password takes it again, if it is still the same card."""
 
 
 class IdleClock:
-    """Gives an unlocked card back when nobody has called for `patience` seconds; no call is under way meanwhile."""
+    """Gives the card back when nobody has called for a while; no call is under way meanwhile.
 
-    def __init__(self, holder: CardHolder, patience: float) -> None:
+    `patience`: for an unlocked card; `holding`: for a locked one.
+    """
+
+    def __init__(self, holder: CardHolder, patience: float, holding: float = HOLDING) -> None:
         self._holder = holder
         self._patience = patience
+        self._holding = holding
         self._lock = threading.Lock()
         self._called = 0.0
+        self._stirred = threading.Event()
         self._watch: threading.Thread | None = None
 
     def attended(self, handler: Callable[..., Any]) -> Callable[..., Any]:
@@ -33,7 +41,8 @@ class IdleClock:
                     return handler(*blobs, **arguments)
                 finally:
                     self._called = time.monotonic()
-                    if self._holder.unlocked and self._watch is None:
+                    self._stirred.set()  # it may be unlocked now, and then has less time
+                    if self._holder.holding and self._watch is None:
                         self._watch = threading.Thread(target=self._look, name="idle", daemon=True)
                         self._watch.start()
 
@@ -48,14 +57,14 @@ class IdleClock:
         self._lock.acquire()  # for good: a card that is just being given back is not left half-way
 
     def _look(self) -> None:
-        left = self._patience
         while True:
-            time.sleep(left)
             with self._lock:
-                left = self._called + self._patience - time.monotonic()
-                if self._holder.unlocked and left > 0:
-                    continue
-                self._watch = None
-                if self._holder.unlocked:
+                self._stirred.clear()
+                patience = self._patience if self._holder.unlocked else self._holding
+                left = self._called + patience - time.monotonic()
+                if left <= 0:
                     self._holder.release()
-                return
+                if not self._holder.holding:
+                    self._watch = None
+                    return
+            self._stirred.wait(left)

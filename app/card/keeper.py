@@ -10,6 +10,7 @@ the next call.
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
 import logging
 import signal
@@ -46,6 +47,7 @@ from app.errors.card import (
     PhoneNotSupported,
     ReaderNotFound,
     SeveralCards,
+    TriesChanged,
 )
 from app.errors.document import DocumentProcessDied, DocumentTooSlow
 from app.errors.registry import by_code
@@ -76,6 +78,7 @@ ERRORS = (
     PasswordMalformed,
     PhoneNotSupported,
     ReaderNotFound,
+    TriesChanged,
 )
 """What is believed when the keeper says it."""
 
@@ -87,6 +90,9 @@ INTERRUPTED_SECONDS = 10.0
 """For the answer to a password when the person wants to stop."""
 RELEASE_SECONDS = 5.0
 """For giving the card back."""
+PARTING_SECONDS = 4.0
+"""For finishing the command that the card is at and locking it, before the process is killed: a card whose keeper is
+killed is only reset, and many stay unlocked over that."""
 
 
 class Keeper:
@@ -128,7 +134,7 @@ class Keeper:
     def close(self) -> None:
         """Locks the card and ends the keeper, after the call that another thread may still have under way.
 
-        A keeper that does not answer in `RELEASE_SECONDS` is killed.
+        A keeper that does not answer in `RELEASE_SECONDS` gets `PARTING_SECONDS` more to lock the card, and is killed.
         """
         child, self._child = self._child, None
         if child:
@@ -160,13 +166,17 @@ class Keeper:
     ) -> Answer:
         """One call to the process, started when needed; its end becomes CardServiceUnavailable or Cancelled.
 
-        One that does not answer in `seconds` (usually `CALL_SECONDS`) is killed; that becomes `late`.
+        One that does not answer in `seconds` (usually `CALL_SECONDS`) has to end, as at `close`; that becomes `late`.
         """
         if self._child is None:
-            self._child = Child("app.card.keeper:serve", Limits(seconds=None), errors=ERRORS, options=self._options)
+            limits = Limits(seconds=None, parting=PARTING_SECONDS)
+            self._child = Child("app.card.keeper:serve", limits, errors=ERRORS, options=self._options)
         child = self._child
         try:
-            return child.call(method, blobs=blobs, seconds=seconds or CALL_SECONDS, **arguments)
+            answer = child.call(method, blobs=blobs, seconds=seconds or CALL_SECONDS, **arguments)
+            if child.ending:  # it had its time, and answered while it was parting
+                self._forget(child)
+            return answer
         except DocumentProcessDied:
             self._forget(child)
             raise CardServiceUnavailable from None
@@ -192,6 +202,7 @@ class CardKey:
         self._keeper = keeper
         self.reader = reader
         self._card = ""  # what tells it from another one, as a hash
+        self._shown: int | None = 0  # the tries that were told last; 0: none were
 
     def attempts_remaining(self) -> int | None:
         """Tries left as just read; connects exclusively and holds the card until `release` or the end of `unlock`.
@@ -201,15 +212,17 @@ class CardKey:
         """
         value = self._keeper.call("attempts", reader=self.reader).value
         self._card, tries = str(value["card"]), value["tries"]
-        return None if tries is None else int(tries)
+        self._shown = None if tries is None else int(tries)
+        return self._shown
 
     @contextmanager
     def unlock(self, secret: Secret) -> Iterator[_UnlockedKey]:
         """Presents the password once; the card is left, powered off and given back when the context ends.
 
         Raises what `attempts_remaining` does, CardChanged (no password was sent, or it was another card that did not
-        sign), CertificateUnusable, OtherPasswordTyped, PasswordMalformed, PasswordIncorrect
-        (the card is still held then), PasswordLocked, OutcomeUnknown, CardRemovedWhileSigning.
+        sign), TriesChanged (fewer are left than were told; no password was sent), CertificateUnusable,
+        OtherPasswordTyped, PasswordMalformed, PasswordIncorrect, PasswordLocked, OutcomeUnknown,
+        CardRemovedWhileSigning. After PasswordIncorrect and TriesChanged the card is still held.
         """
         with secret.view() as view:
             answer = self._present(view)
@@ -219,14 +232,18 @@ class CardKey:
             self.release()
 
     def release(self) -> None:
-        """Locks the card and gives it back; never raises, and does nothing when it is not held."""
+        """Locks the card and gives it back; raises nothing but an interrupt, and does nothing when it is not held."""
         if self._keeper.pid is not None:
             with contextlib.suppress(UserError, Cancelled):
-                self._keeper.call("release", seconds=RELEASE_SECONDS)
+                _uninterrupted(lambda: self._keeper.call("release", seconds=RELEASE_SECONDS))
 
     def _present(self, password: memoryview) -> Answer:
         """Sends the password. Who interrupts (Ctrl-C) while it is on its way still learns what became of the try."""
-        answer, interrupted = _despite_interrupts(lambda: self._ask(password))
+        try:
+            answer, interrupted = _despite_interrupts(lambda: self._ask(password), late=OutcomeUnknown)
+        except (PasswordIncorrect, TriesChanged) as error:
+            self._shown = error.attempts_remaining
+            raise
         if interrupted:
             self.release()
             raise KeyboardInterrupt
@@ -234,15 +251,25 @@ class CardKey:
 
     def _ask(self, password: memoryview) -> Answer:
         try:
-            return self._keeper.call("unlock", blobs=(password,), reader=self.reader, card=self._card)
+            return self._keeper.call(
+                "unlock", blobs=(password,), reader=self.reader, card=self._card, shown=self._shown
+            )
         except (CardServiceUnavailable, Cancelled):
             if self._keeper.pid is None:  # it died with the password in its hands
                 raise OutcomeUnknown from None
             raise
 
 
-def _despite_interrupts(ask: Callable[[], Answer]) -> tuple[Answer, bool]:
-    """What `ask` gives or raises, and whether an interrupt came meanwhile: then OutcomeUnknown after a while.
+def _uninterrupted(ask: Callable[[], Answer]) -> Answer:
+    """What `ask` gives or raises. An interrupt is raised once the answer is read, or after a while without one."""
+    answer, interrupted = _despite_interrupts(ask, late=KeyboardInterrupt)
+    if interrupted:
+        raise KeyboardInterrupt
+    return answer
+
+
+def _despite_interrupts(ask: Callable[[], Answer], late: type[BaseException]) -> tuple[Answer, bool]:
+    """What `ask` gives or raises, and whether an interrupt came meanwhile: then `late` after a while.
 
     It is asked in a thread of its own, since an interrupt may end a call of this one anywhere, an answer half read.
     """
@@ -256,7 +283,7 @@ def _despite_interrupts(ask: Callable[[], Answer]) -> tuple[Answer, bool]:
             except BaseException as error:
                 outcome.set_exception(error)
 
-    threading.Thread(target=work, name="password", daemon=True).start()
+    threading.Thread(target=work, name="card-call", daemon=True).start()
     ends: float | None = None
     while True:
         try:
@@ -267,7 +294,7 @@ def _despite_interrupts(ask: Callable[[], Answer]) -> tuple[Answer, bool]:
                 raise
             ends = ends or time.monotonic() + INTERRUPTED_SECONDS
         except TimeoutError:
-            raise OutcomeUnknown from None
+            raise late from None
 
 
 class _UnlockedKey:
@@ -288,7 +315,8 @@ class _UnlockedKey:
 
     def sign(self, digest: bytes) -> bytes:
         """One signature by the card. Raises CardRemovedWhileSigning, CardChanged, CardFault, CertificateUnusable."""
-        return bytes(self._keeper.call("sign", blobs=(digest,), late=CardRemovedWhileSigning).blobs[0])
+        call = functools.partial(self._keeper.call, "sign", blobs=(digest,), late=CardRemovedWhileSigning)
+        return bytes(_uninterrupted(call).blobs[0])
 
 
 def named(statuses: tuple[ReaderStatus, ...], name: str) -> ReaderStatus:
@@ -342,13 +370,15 @@ def serve(channel: Channel, *options: str) -> None:
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), _end)
     slots = _slots(options)
-    with CardHolder(slots) as holder, idle.IdleClock(holder, idle.PATIENCE) as clock:
+    with CardHolder(slots) as holder, idle.IdleClock(holder, idle.PATIENCE, idle.HOLDING) as clock:
         handlers: dict[str, Handler] = {
             "readers": lambda _, thorough: [status.plain() for status in holder.readers(thorough=thorough)],
             "greet": lambda _: examination.greet(slots).plain(),
             "look": lambda _, reader: examination.look(slots, reader, holder.holds(reader)).plain(),
             "attempts": lambda _, reader: {"tries": holder.attempts(reader), "card": holder.card},
-            "unlock": lambda blobs, reader, card: Answer(blobs=holder.unlock(reader, Secret.taking(blobs[0]), card)),
+            "unlock": lambda blobs, reader, card, shown: Answer(
+                blobs=holder.unlock(reader, Secret.taking(blobs[0]), card, shown)
+            ),
             "sign": lambda blobs: Answer(blobs=[holder.sign(bytes(blobs[0]))]),
             "release": lambda _: holder.release(),
         }

@@ -100,11 +100,18 @@ def _joined(arguments: Sequence[str]) -> list[str]:
     return out
 
 
+def _something(value: str) -> str:
+    """An empty value is a variable of a script that was not set: another key or another file would be taken."""
+    if not value:
+        raise argparse.ArgumentTypeError("empty")
+    return value
+
+
 def _describe(parser: argparse.ArgumentParser, command: Command) -> None:
     parser.description = _(command.help)
     parser.set_defaults(run=RUN[command.name])
     if command.positional:
-        parser.add_argument("positional", metavar=command.positional)
+        parser.add_argument("positional", metavar=command.positional, type=_something)
     groups: dict[str, Any] = {}
     for option in command.options:
         holder: Any = parser
@@ -115,6 +122,7 @@ def _describe(parser: argparse.ArgumentParser, command: Command) -> None:
             holder.add_argument(*option.flags, action="store_true", help=_(option.help))
         else:
             action = "append" if option.many else "store"
-            holder.add_argument(*option.flags, metavar=option.value, help=_(option.help), action=action)
+            kind = str if option.may_be_empty else _something
+            holder.add_argument(*option.flags, metavar=option.value, help=_(option.help), action=action, type=kind)
     if command is SIGN:
         parser.epilog = _("The password is never taken from an argument or the environment.")

@@ -31,17 +31,16 @@ def sign(options: argparse.Namespace) -> int:
     """`natsuin sign`."""
     from app.document.child import DocumentChild
     from app.document.snapshot import Snapshot
-    from app.document.target import default_target
     from app.signing.request import SigningRequest
     from app.signing.sign import rehearse
     from app.wording.stamp import stamp_labels
 
     source = Path(options.positional)
-    key_file = Path(options.p12) if options.p12 else None
+    key_file = Path(options.p12) if options.p12 is not None else None
     secret = _password_from_stdin(key_file) if options.password_stdin else None
     profile = _profile(options.profile)
     place = _place(options.place)
-    target = Path(options.output) if options.output else default_target(source, "-demo" if options.demo else "-signed")
+    target = _target(options, source)
     wait = _seconds(options.wait)
     with Snapshot.take(source) as snapshot, DocumentChild(snapshot.path) as child:
         # the CMS library takes as long to load as the child takes to look at the file
@@ -52,7 +51,7 @@ def sign(options: argparse.Namespace) -> int:
             document=document,
             target=target.absolute(),
             overwrite=options.force,
-            placement=None if options.field or options.invisible else _placement(place, document),
+            placement=None if options.field is not None or options.invisible else _placement(place, document),
             field=options.field,
             labels=stamp_labels(),
             profile=profile,
@@ -63,7 +62,8 @@ def sign(options: argparse.Namespace) -> int:
         rehearse(request, child)
         with _key(options, key_file, wait) as key:
             tries = key.attempts_remaining()
-            _check_tries(tries, options.allow_last_tries)
+            if key_file is None:
+                _check_tries(tries, options.allow_last_tries, asked=secret is None)
             if secret is None:
                 secret = _password_from_terminal(source.name, tries, key_file)
             result = _signed(request, child, key, secret, with_card=key_file is None)
@@ -152,11 +152,23 @@ def _with_patience(choose: Callable[[], str], wait: float) -> str:
         monitor.close()
 
 
-def _check_tries(tries: int | None, allowed: bool) -> None:
+def _check_tries(tries: int | None, allowed: bool, *, asked: bool) -> None:
+    """A password that stood ready before the card was looked at may be stale, and a script runs more than once: where
+    the card does not tell its tries, only a person who is asked goes on."""
     if tries == 0:
         raise PasswordLocked
-    if tries is not None and tries < SAFE_TRIES and not allowed:
+    if tries is None and asked:
+        say(_("The card does not tell how many tries are left. Enter the password only if you are sure of it."))
+    elif (tries is None or tries < SAFE_TRIES) and not allowed:
         raise TooFewTries(attempts_remaining=tries)
+
+
+def _target(options: argparse.Namespace, source: Path) -> Path:
+    from app.document.target import default_target
+
+    if options.output is not None:
+        return Path(options.output)
+    return default_target(source, "-demo" if options.demo else "-signed")
 
 
 def _placement(place: Any, document: Any) -> Any:
@@ -195,7 +207,7 @@ def _profile(name: str | None) -> Any:
 
 def _seconds(value: str | None) -> float:
     try:
-        seconds = float(value or 0)
+        seconds = float(0 if value is None else value)
     except ValueError:
         seconds = -1.0
     if not 0 <= seconds < 1e6:

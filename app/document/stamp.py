@@ -6,11 +6,13 @@ outlines as /ActualText (ISO 32000-2 14.9.4), for readers aloud and for copying.
 
 from __future__ import annotations
 
+import bisect
+import unicodedata
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.document.facts import Block
+from app.document.facts import Block, Line
 from app.document.fonts import GRID, Text, shaped
 from app.document.geometry import MM
 from app.errors.document import BoxTooSmall
@@ -18,6 +20,10 @@ from app.errors.document import BoxTooSmall
 SMALLEST = 4.5
 """pt below which text counts as unreadable."""
 LARGEST_SCALE = 1.5
+WHOLE_NAME = 9.0
+"""Em that a name must have room for. The name is learnt after the password only, when nothing may fail any more: one
+that is longer and does not fit ends in an ellipsis (the signature itself holds all of it)."""
+ELLIPSIS = "…"
 PRACTICE_COLOUR = b"0.98 0.85 0.81 rg"
 
 
@@ -81,7 +87,8 @@ def _lines(block: Block, width: float, height: float) -> bytes:
     padding = min(10.0, 0.14 * min(width, height))
     room = width - 2 * padding
     looks = [LOOKS[line.role] for line in block.lines]
-    texts = [shaped(line.text, look.style) for line, look in zip(block.lines, looks, strict=True)]
+    lines = [_fitting(line, room / SMALLEST * (1 - 1e-9)) for line in block.lines]
+    texts = [shaped(line.text, look.style) for line, look in zip(lines, looks, strict=True)]
     ruled = next((index for index, line in enumerate(block.lines) if index and line.role == "note"), None)
     scale = min(LARGEST_SCALE, (height - 2 * padding) / _height([look.size for look in looks], looks, ruled, 1.0))
     sizes = [min(look.size * scale, room / max(text.advance, 0.01)) for look, text in zip(looks, texts, strict=True)]
@@ -89,7 +96,7 @@ def _lines(block: Block, width: float, height: float) -> bytes:
         raise BoxTooSmall
     top = height - (height - _height(sizes, looks, ruled, scale)) / 2
     parts = []
-    for index, (line, look, text, size) in enumerate(zip(block.lines, looks, texts, sizes, strict=True)):
+    for index, (line, look, text, size) in enumerate(zip(lines, looks, texts, sizes, strict=True)):
         if index == ruled:
             top -= RULE_GAP * scale
             parts.append(b"0.75 g %.2f %.2f %.2f %.2f re f" % (padding, top, room, RULE_WIDTH * scale))
@@ -102,6 +109,21 @@ def _lines(block: Block, width: float, height: float) -> bytes:
         parts.append(b"EMC")
         top -= size
     return b"\n".join(parts)
+
+
+def _fitting(line: Line, most: float) -> Line:
+    """The line itself; of a name of more than `most` em as much as fits, if that is not less than `WHOLE_NAME`."""
+    style = LOOKS[line.role].style
+    if line.role != "name" or most < WHOLE_NAME or shaped(line.text, style).advance <= most:
+        return line
+
+    def too_wide(count: int) -> bool:
+        return shaped(f"{line.text[:count]}{ELLIPSIS}", style).advance > most
+
+    count = bisect.bisect_left(range(len(line.text)), True, key=too_wide) - 1
+    while count > 0 and unicodedata.category(line.text[count]).startswith("M"):  # never between a letter and its mark
+        count -= 1
+    return Line(f"{line.text[: max(count, 0)]}{ELLIPSIS}", line.role)
 
 
 def _height(sizes: Sequence[float], looks: Sequence[_Look], ruled: int | None, scale: float) -> float:

@@ -161,6 +161,20 @@ class PasswordIncorrect(UserError):
         return value if isinstance(value, int) else None
 
 
+class TriesChanged(UserError):
+    """Fewer tries are left than were shown (`attempts_remaining`: int, or None where the card has stopped telling):
+    somebody else used one. Nothing was sent."""
+
+    code = "tries-changed"
+    stops_batch = True
+
+    @property
+    def attempts_remaining(self) -> int | None:
+        """Tries left now."""
+        value = self.facts.get("attempts_remaining")
+        return value if isinstance(value, int) else None
+
+
 class PasswordLocked(UserError):
     """E14: the 署名用 password is locked."""
 
@@ -190,7 +204,8 @@ class OtherPasswordTyped(UserError):
 
 
 class TooFewTries(UserError):
-    """Fewer than three tries left and no explicit leave to use them (`attempts_remaining`); nothing was sent."""
+    """Fewer than three tries left, or nobody knows how many, and no explicit leave to use them
+    (`attempts_remaining`: int, None where the card does not tell); nothing was sent."""
 
     code = "too-few-tries"
     stops_batch = True

@@ -31,7 +31,7 @@ class KeyFilePasswordIncorrect(UserError):
 
 
 class KeyFilePasswordMalformed(UserError):
-    """No password of a key file can be this (`detail`: too-long, encoding); the file was not touched."""
+    """No password of a key file can be this (`detail`: too-long, encoding, zero-byte); the file was not touched."""
 
     code = "key-file-password-malformed"
     stops_batch = True

@@ -18,6 +18,7 @@ from app.errors.card import (
     OutcomeUnknown,
     PasswordIncorrect,
     PasswordLocked,
+    TriesChanged,
 )
 from app.errors.key import KeyFilePasswordIncorrect
 from app.gui.background import Lane, Lanes
@@ -172,6 +173,8 @@ class PasswordTalk(QObject):
             window.show_wrong(error.attempts_remaining)
         elif isinstance(error, KeyFilePasswordIncorrect):
             window.show_wrong(None)
+        elif isinstance(error, TriesChanged):  # used elsewhere since they were shown: read and typed anew
+            self._read_tries()
         elif isinstance(error, PasswordLocked):
             window.show_locked()
         elif isinstance(error, CardChanged):

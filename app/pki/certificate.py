@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 DIGEST_SIZES: Final = {32: "sha256", 48: "sha384", 64: "sha512"}
 """Bytes → the digest that is so long: the only ones that this program signs."""
 
+MALFORMED: Final = (ArithmeticError, AttributeError, LookupError, NameError, RecursionError, TypeError, ValueError)
+"""What asn1crypto raises where a certificate is not one: it reads on and stumbles, over its own variables too."""
+
 _CURVES: Final = {"secp256r1": "sha256", "secp384r1": "sha384", "secp521r1": "sha512"}
 _MECHANISMS: Final = {"rsa": "rsa-pkcs1v15", "rsassa_pss": "rsa-pss", "ec": "ecdsa"}
 
@@ -25,7 +28,7 @@ def mechanism_of(der: bytes) -> str:
     certificate = _load(der)
     try:
         algorithm = certificate.public_key.algorithm
-    except (ValueError, TypeError, KeyError):
+    except MALFORMED:
         raise CertificateUnusable(detail="unreadable") from None
     if algorithm not in _MECHANISMS:
         raise CertificateUnusable(detail="key-type")
@@ -41,7 +44,7 @@ def digest_of(der: bytes) -> str:
         return "sha256"
     try:
         curve = _load(der).public_key.curve[1]
-    except (ValueError, TypeError, KeyError):
+    except MALFORMED:
         raise CertificateUnusable(detail="unreadable") from None
     if curve not in _CURVES:
         raise CertificateUnusable(detail="key-type")
@@ -57,7 +60,7 @@ def signature_room(der: bytes) -> int:
         # an ECDSA signature is two numbers of the key's size, and a frame of at most 9 bytes
         signature = 2 * key.byte_size + 9 if key.algorithm == "ec" else key.byte_size
         return 2 * len(certificate.issuer.dump()) + int(signature)
-    except (ValueError, TypeError, KeyError):
+    except MALFORMED:
         raise CertificateUnusable(detail="unreadable") from None
 
 
@@ -66,7 +69,7 @@ def validity(der: bytes) -> tuple[datetime, datetime]:
     certificate = _load(der)
     try:
         return certificate.not_valid_before, certificate.not_valid_after
-    except (ValueError, TypeError, KeyError):
+    except MALFORMED:
         raise CertificateUnusable(detail="unreadable") from None
 
 
@@ -75,5 +78,5 @@ def _load(der: bytes) -> x509.Certificate:
 
     try:
         return x509.Certificate.load(der, strict=True)
-    except (ValueError, TypeError):
+    except MALFORMED:
         raise CertificateUnusable(detail="unreadable") from None

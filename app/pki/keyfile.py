@@ -89,7 +89,7 @@ class _UnlockedKey:
 def from_bytes(source: bytearray) -> Secret:
     """A password as it came from a pipe or a terminal: one line end is taken off, any other character belongs to it.
 
-    `source` is wiped in any case. Raises KeyFilePasswordMalformed(detail: too-long, encoding).
+    `source` is wiped in any case. Raises KeyFilePasswordMalformed(detail: too-long, encoding, zero-byte).
     """
     try:
         with memoryview(source) as view:
@@ -102,6 +102,8 @@ def from_bytes(source: bytearray) -> Secret:
                 raise KeyFilePasswordMalformed(detail="too-long")
             if not _is_utf8(view[start:end]):
                 raise KeyFilePasswordMalformed(detail="encoding")
+            if any(byte == 0 for byte in view[start:end]):
+                raise KeyFilePasswordMalformed(detail="zero-byte")
             secret = Secret(max(end - start, 1))
             for byte in view[start:end]:
                 secret.append(byte)

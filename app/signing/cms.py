@@ -22,7 +22,7 @@ from pyhanko.sign.signers.pdf_cms import Signer
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from app.errors.card import CertificateExpired, CertificateNotYetValid, CertificateUnusable, SignatureMismatch
-from app.pki.certificate import DIGEST_SIZES, digest_of
+from app.pki.certificate import DIGEST_SIZES, MALFORMED, digest_of
 from app.signing.key import SigningKey
 
 FAMILIES = {"rsa-pkcs1v15": "rsa", "ecdsa": "ecdsa"}
@@ -36,11 +36,12 @@ def check_certificate(der: bytes, now: datetime, key: str = "card") -> None:
     """
     try:
         certificate = x509.Certificate.load(der)
-        usage = certificate.key_usage_value
+        value = certificate.key_usage_value
+        usage = None if value is None else set(value.native)
         begins, ends = certificate.not_valid_before, certificate.not_valid_after
-    except (ValueError, TypeError, KeyError):
+    except MALFORMED:
         raise CertificateUnusable(detail="unreadable", key=key) from None
-    if usage is not None and not {"digital_signature", "non_repudiation"} & usage.native:
+    if usage is not None and not {"digital_signature", "non_repudiation"} & usage:
         raise CertificateUnusable(detail="key-usage", key=key)
     if now > ends:
         raise CertificateExpired(not_after=ends.astimezone().date().isoformat(), key=key)

@@ -110,6 +110,14 @@ WORDS: dict[type[UserError], tuple[str, str, str]] = {
         mark("Tries left before the card locks: {attempts_remaining}. A correct entry resets the count to 5."),
         mark("Check capitals and digits. It is the signature password of 6–16 characters."),
     ),
+    e.TriesChanged: (
+        mark("Fewer tries are left than a moment ago"),
+        mark(
+            "Tries left now: {attempts_remaining}. The password was entered wrongly elsewhere in between. Nothing was "
+            "sent this time."
+        ),
+        mark("Look at the number, and enter the password again if you are sure of it."),
+    ),
     e.PasswordLocked: (
         mark("The password is locked"),
         mark("It was entered wrongly five times in a row. Natsuin cannot unlock it."),
@@ -139,3 +147,33 @@ WORDS: dict[type[UserError], tuple[str, str, str]] = {
         mark("If you are sure of the password, use --allow-last-tries. A correct entry resets the count to 5."),
     ),
 }
+
+_UNREAD = mark("How many tries are left could not be read.")
+
+VARIANTS: dict[type[UserError], tuple[str, dict[str, tuple[str, str, str]]]] = {
+    e.PasswordIncorrect: (
+        "attempts_remaining",
+        {"None": (WORDS[e.PasswordIncorrect][0], _UNREAD, WORDS[e.PasswordIncorrect][2])},
+    ),
+    e.TriesChanged: (
+        "attempts_remaining",
+        {
+            "None": (
+                mark("The card no longer tells how many tries are left"),
+                mark("It told the number before. Nothing was sent."),
+                mark("Put the card on the reader again and retry."),
+            )
+        },
+    ),
+    e.TooFewTries: (
+        "attempts_remaining",
+        {
+            "None": (
+                mark("The card does not tell how many tries are left"),
+                mark("To protect the card, nothing was sent: this could be the last one."),
+                mark("If you are sure of the password, use --allow-last-tries."),
+            )
+        },
+    ),
+}
+"""The fact that chooses, and the words for its values; any other value has the words in `WORDS`."""

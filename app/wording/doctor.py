@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from app.card.anonymous import LEFT_OUT
+from app.card.anonymous import LEFT_OUT, OTHER_PROGRAM
 from app.card.doctor import NOT_LOOKED_AT, Check, Diagnosis
 from app.card.host import Host
 from app.wording.doctor_cures import CURES, Step
@@ -264,7 +264,7 @@ def _readers(check: Check) -> str:
 
 
 def _holders(check: Check) -> str:
-    programs = _list(check.facts.get("programs"))
+    programs = [_("another program") if name == OTHER_PROGRAM else name for name in _list(check.facts.get("programs"))]
     if not programs:
         return ""
     return _("What could be holding it: {programs}", programs=_joined(programs[:5]))

@@ -6,11 +6,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.errors.base import UserError
-from app.errors.card import PasswordIncorrect
 from app.errors.document import FileNotFound, FileNotReadable, SelfCheckFailed
 from app.errors.usage import NoDisplay, PasswordNotAskable, WrongUsage
 from app.wording import card_errors, document_errors, key_errors, usage_errors
-from app.wording.language import mark, text
+from app.wording.language import text
 from app.wording.plain import shown
 
 
@@ -31,8 +30,6 @@ def words(error: UserError) -> Words:
     """The words for an error, its facts put in harmlessly."""
     fact, variants = VARIANTS.get(type(error), ("", {}))
     title, happened, todo = variants.get(str(error.facts.get(fact)), WORDS[type(error)])
-    if isinstance(error, PasswordIncorrect) and error.attempts_remaining is None:
-        happened = mark("How many tries are left could not be read.")
     facts = {key: shown(str(value)) for key, value in error.facts.items()}
     quiet = isinstance(error, NOTHING_AT_STAKE)
     unchanged = "" if quiet else text("The PDF is unchanged.")
@@ -52,4 +49,4 @@ class _Facts(dict[str, str]):
 NOTHING_AT_STAKE = (WrongUsage, NoDisplay, FileNotFound, FileNotReadable, PasswordNotAskable, SelfCheckFailed)
 
 WORDS = {**usage_errors.WORDS, **card_errors.WORDS, **key_errors.WORDS, **document_errors.WORDS}
-VARIANTS = key_errors.VARIANTS
+VARIANTS = {**key_errors.VARIANTS, **card_errors.VARIANTS}

@@ -100,6 +100,16 @@ VARIANTS: dict[type[UserError], tuple[str, dict[str, Said]]] = {
             ),
         },
     ),
+    key.KeyFilePasswordMalformed: (
+        "detail",
+        {
+            "zero-byte": (
+                mark("This cannot be the password of a key file"),
+                mark("There is a zero byte (NUL) in it. The file was not touched."),
+                mark("Check what hands it over: it may write another encoding than UTF-8."),
+            )
+        },
+    ),
     card.CertificateExpired: (
         "key",
         {

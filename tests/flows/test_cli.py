@@ -294,6 +294,17 @@ def test_a_name_that_is_no_text(tmp_path: Path, natsuin: Any) -> None:
         (["sign", "x.pdf", "--bogus"], "--bogus"),
         (["sign", "x.pdf", "--reason"], "--reason"),
         (["verify"], "FILE"),
+        (["verify", ""], "FILE"),
+        (["sign", "x.pdf", "--p12", ""], "--p12"),
+        (["sign", "x.pdf", "--p12="], "--p12"),
+        (["sign", "x.pdf", "--output", ""], "-o/--output"),
+        (["sign", "x.pdf", "--reader", ""], "--reader"),
+        (["sign", "x.pdf", "--wait", ""], "--wait"),
+        (["sign", "x.pdf", "--profile", ""], "--profile"),
+        (["sign", "x.pdf", "--place="], "--place"),
+        (["sign", "x.pdf", "--field", ""], "--field"),
+        (["verify", "x.pdf", "--trust", ""], "--trust"),
+        (["doctor", "--reader", ""], "--reader"),
     ],
 )
 def test_wrong_usage_names_the_offending_word_only(natsuin: Any, words: list[str], offending: str) -> None:

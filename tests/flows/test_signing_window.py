@@ -14,8 +14,9 @@ from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
 
+from app.card.demo import READER
 from app.card.keeper import CardKey
-from app.errors.card import CardChanged
+from app.errors.card import CardChanged, PasswordIncorrect
 from app.gui.document_page import DocumentPage
 from app.gui.main_window import MainWindow
 from app.gui.password_window import PasswordWindow, State
@@ -174,6 +175,26 @@ def test_the_language_changes_at_once_and_stays(qtbot: Any, window: MainWindow) 
     from app import settings
 
     qtbot.waitUntil(lambda: settings.load().language == "en", timeout=5000)
+
+
+def test_tries_that_went_elsewhere_are_shown_before_the_password_goes(
+    qtbot: Any, window: MainWindow, contract: Path
+) -> None:
+    page = opened(qtbot, window, contract)
+    QTest.mouseClick(page.panel.bottom_right, LEFT)
+    QTest.mouseClick(page.panel.primary, LEFT)
+    dialog = password_window(qtbot, page)
+    keeper = page.controller._watch.keeper
+    with pytest.raises(PasswordIncorrect), keeper.key(READER).unlock(Secret.taking(bytearray(b"WRONG1"))):
+        pass
+    QTest.keyClicks(dialog.field, "WRONG2")
+    QTest.keyClick(dialog.field, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: dialog.state is State.TYPING and dialog.tries == 4, timeout=20000)
+    assert dialog.field.count() == 0
+    assert page.controller._key.attempts_remaining() == 4
+    QTest.keyClicks(dialog.field, "DEMO1234")
+    QTest.keyClick(dialog.field, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: isinstance(page.side.currentWidget(), ResultPanel), timeout=30000)
 
 
 def test_another_card_is_not_given_the_password_and_going_on_reads_its_tries(

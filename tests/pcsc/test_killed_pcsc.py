@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
@@ -20,7 +21,12 @@ from person import Window, xdotool
 from processes import Talker, ended, keeper_of, rival, steals
 from vcard import VirtualCard
 
+from app.card import keeper as room
 from app.card.demo import SIGN_PASSWORD, Knobs
+from app.card.keeper import Keeper
+from app.card.password import from_bytes
+from app.channel import Channel
+from app.errors.card import CardServiceUnavailable
 
 pytestmark = pytest.mark.pcsc
 
@@ -95,6 +101,60 @@ def test_the_demo_card_would_have_signed_after_a_warm_reset(vcard: VirtualCard) 
         os.kill(keeper, signal.SIGKILL)
         answers = signs(other, 1.0)
     assert "9000" in answers
+
+
+def interrupted(monkeypatch: pytest.MonkeyPatch, error: type[BaseException], *, anywhere: bool) -> None:
+    """Inside the next answer of 256 bytes comes this, as an interrupt does: in the main thread only, or `anywhere`."""
+    real, armed = Channel._exactly, [True]
+
+    def exactly(self: Channel, size: int) -> bytearray:
+        if size == 256 and armed and (anywhere or threading.current_thread() is threading.main_thread()):
+            armed.clear()
+            raise error
+        return real(self, size)
+
+    monkeypatch.setattr(Channel, "_exactly", exactly)
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, ValueError])
+def test_an_answer_that_was_not_read_to_its_end_locks_the_card(
+    make_vcard: Callable[..., VirtualCard], monkeypatch: pytest.MonkeyPatch, error: type[BaseException]
+) -> None:
+    """Ctrl-C between header and signature, and a keeper out of step: it is not killed before it has locked the card."""
+    make_vcard(Knobs(delay=0.1))
+    with Keeper() as keeper, rival("steal", READERS[0]) as other:
+        with (
+            contextlib.suppress(KeyboardInterrupt, CardServiceUnavailable),
+            keeper.key(READERS[0]).unlock(from_bytes(bytearray(SIGN_PASSWORD.encode()))) as signing,
+        ):
+            interrupted(monkeypatch, error, anywhere=error is ValueError)
+            signing.sign(bytes(32))
+        answers = signs(other, 1.5)
+    assert answers, "the other program reached the card"
+    assert set(answers) == {"6982"}
+
+
+def test_closing_while_the_card_signs_for_longer_than_that_waits_locks_it(
+    make_vcard: Callable[..., VirtualCard], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(room, "RELEASE_SECONDS", 0.2)
+    card = make_vcard(Knobs(delay=0.7))
+    keeper = Keeper()
+    with rival("steal", READERS[0]) as other:
+        signing = contextlib.ExitStack()
+        key = signing.enter_context(keeper.key(READERS[0]).unlock(from_bytes(bytearray(SIGN_PASSWORD.encode()))))
+        card.forget()
+        work = threading.Thread(target=lambda: key.sign(bytes(32)))
+        work.start()
+        while not card.counts["SELECT"]:
+            time.sleep(0.01)
+        keeper.close()
+        work.join(20)
+        answers = signs(other, 1.5)
+        signing.close()
+    keeper.close()
+    assert answers, "the other program reached the card"
+    assert set(answers) == {"6982"}
 
 
 def test_the_command_killed_while_the_card_signs(

@@ -45,6 +45,7 @@ from app.errors.card import (
     PhoneNotSupported,
     ReaderNotFound,
     SeveralCards,
+    TriesChanged,
 )
 from app.secret import Secret
 from app.signing.key import LockedKey, SigningKey
@@ -117,6 +118,21 @@ def test_wrong_passwords_until_it_is_locked(keeper: Keeper) -> None:
     assert key.attempts_remaining() == 0
     with pytest.raises(PasswordLocked), key.unlock(password()):
         pass
+
+
+def test_a_try_that_went_elsewhere_since_it_was_shown_is_told_before_the_password_goes(keeper: Keeper) -> None:
+    shown, other = keeper.key(READER), keeper.key(READER)
+    assert shown.attempts_remaining() == 5
+    with pytest.raises(PasswordIncorrect), other.unlock(password("WRONG1")):
+        pass
+    with pytest.raises(TriesChanged) as caught, shown.unlock(password("WRONG1")):
+        pass
+    assert caught.value.attempts_remaining == 4
+    assert other.attempts_remaining() == 4, "nothing was sent"
+    with pytest.raises(PasswordIncorrect), shown.unlock(password("WRONG1")):
+        pass
+    with shown.unlock(password()) as signing:
+        assert len(signing.sign(DIGEST)) == 256
 
 
 def test_after_a_wrong_one_the_right_one(keeper: Keeper) -> None:
@@ -408,6 +424,7 @@ def test_who_interrupts_the_right_password_gets_the_card_back_locked(start: Star
 def test_an_interrupt_whose_answer_does_not_come(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(room, "INTERRUPTED_SECONDS", 0.3)
     monkeypatch.setattr(room, "RELEASE_SECONDS", 0.3)
+    monkeypatch.setattr(room, "PARTING_SECONDS", 0.3)
     keeper = start(Knobs(verify_delay=30))
     key = keeper.key(READER)
     key.attempts_remaining()
@@ -422,6 +439,7 @@ def test_an_interrupt_whose_answer_does_not_come(start: Start, monkeypatch: pyte
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(room, "RELEASE_SECONDS", 0.4)
+    monkeypatch.setattr(room, "PARTING_SECONDS", 0.4)
 
 
 def stop(keeper: Keeper) -> None:
@@ -467,3 +485,27 @@ def test_an_answer_that_never_comes(start: Start, monkeypatch: pytest.MonkeyPatc
     stop(keeper)
     with pytest.raises(OutcomeUnknown), key.unlock(password()):
         pass
+
+
+def test_an_interrupt_while_the_card_signs_comes_after_the_answer_and_leaves_the_keeper_in_step(start: Start) -> None:
+    keeper = start(Knobs(delay=0.3))
+    key = keeper.key(READER)
+    with key.unlock(password()) as signing:
+        process = keeper.pid
+        interrupt(0.2)
+        with pytest.raises(KeyboardInterrupt):
+            signing.sign(DIGEST)
+    assert keeper.pid == process, "it was not killed"
+    assert key.attempts_remaining() == 5
+    with pytest.raises(CardRemovedWhileSigning):
+        keeper.call("sign", blobs=(DIGEST,))
+
+
+def test_a_keeper_that_was_late_and_yet_answered_is_replaced(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    keeper = start(Knobs(delay=0.2))
+    with keeper.key(READER).unlock(password()) as signing:
+        monkeypatch.setattr(room, "CALL_SECONDS", 0.1)
+        assert len(signing.sign(DIGEST)) == 256
+        assert keeper.pid is None
+    monkeypatch.setattr(room, "CALL_SECONDS", 30.0)
+    assert keeper.readers()[0].card == "my-number"

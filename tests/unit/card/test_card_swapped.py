@@ -20,6 +20,8 @@ from app.errors.card import (
     CardRemovedWhileSigning,
     NoSignatureCertificate,
     NotMyNumberCard,
+    PasswordIncorrect,
+    TriesChanged,
 )
 from app.secret import Secret
 
@@ -74,8 +76,8 @@ class Table(DemoSlots):
         self.card.power_off()
 
 
-def password() -> Secret:
-    return Secret.taking(bytearray(SIGN_PASSWORD.encode()))
+def password(text: str = SIGN_PASSWORD) -> Secret:
+    return Secret.taking(bytearray(text.encode()))
 
 
 @pytest.mark.parametrize("held", [True, False], ids=["still held", "let go"])
@@ -236,3 +238,32 @@ def test_swapped_at_any_command_up_to_the_password(identity: DemoIdentity, stran
         holder.unlock(READER, password(), shown)
     assert other.tries == (5, 3)
     assert other.counts["VERIFY"] == (step == 10)
+
+
+@pytest.mark.parametrize(
+    ("shown", "now", "sent"),
+    [(5, 5, True), (5, 4, False), (5, 1, False), (2, 5, True), (5, None, False), (None, 3, False), (None, None, True)],
+)
+@pytest.mark.parametrize("held", [True, False], ids=["still held", "let go"])
+def test_fewer_tries_than_were_shown_keep_the_password_here(
+    identity: DemoIdentity, shown: int | None, now: int | None, sent: bool, held: bool
+) -> None:
+    card = Counting(identity, Knobs(tells_tries=now is not None, sign_tries=now or 5))
+    holder = CardHolder(Table(card))
+    assert holder.attempts(READER) == now
+    told = holder.card
+    if not held:
+        holder.release()
+    before = card.tries
+    if sent:
+        with pytest.raises(PasswordIncorrect):
+            holder.unlock(READER, password("WRONG1"), told, shown)
+        assert card.tries[0] == before[0] - 1
+        return
+    with pytest.raises(TriesChanged) as caught:
+        holder.unlock(READER, password("WRONG1"), told, shown)
+    assert caught.value.attempts_remaining == now
+    assert card.tries == before
+    assert holder.card == told, "it is still held: the person may look and type again at once"
+    holder.unlock(READER, password(), told, now)
+    assert holder.unlocked

@@ -19,6 +19,7 @@ from app.document.geometry import MM
 from app.document.pdf import open_pdf
 from app.document.prepare import prepare
 from app.errors.document import BoxTooSmall, FontMissing, GlyphMissing
+from app.signing.sign import PLACEHOLDER_NAME
 
 DPI = 144
 PLACE = (60.0, 50.0, 69.0, 25.0)
@@ -134,9 +135,32 @@ def test_the_preview_is_one_page_of_the_size_of_the_block(block: Block, tmp_path
 def test_a_long_name_shrinks_into_the_box() -> None:
     name = "寿限無寿限無五劫の擦り切れ海砂利水魚"
     block = Block((Line("電子署名", "label"), Line(name, "name"), Line("2026-11-22", "note")))
-    assert stamp.drawn(block, 195.6, 70.9)
+    assert name in spoken(stamp.drawn(block, 195.6, 70.9))
     with pytest.raises(BoxTooSmall):
-        stamp.drawn(block, 60, 70.9)
+        stamp.drawn(block, 50, 70.9)
+
+
+def spoken(content: bytes) -> list[str]:
+    return [
+        bytes.fromhex(text.decode()).decode("utf-16-be")
+        for text in re.findall(rb"/ActualText <FEFF([0-9A-F]+)>", content)
+    ]
+
+
+@pytest.mark.parametrize("width", [57, 60, 113, 195.6])
+@pytest.mark.parametrize("long", ["漢" * 1000, "Wolfeschlegelsteinhausen " * 8, "葛\U000e0100" * 90, "か\u3099" * 90])
+def test_where_the_name_of_the_rehearsal_fits_every_name_does(width: float, long: str) -> None:
+    """It is learnt after the password: a place that was good before it must be good for whatever the card says."""
+
+    def block(name: str) -> Block:
+        return Block((Line("電子署名", "label"), Line(name, "name"), Line("2026-11-22", "note")))
+
+    assert stamp.drawn(block(PLACEHOLDER_NAME), width, 70.9)
+    name = spoken(stamp.drawn(block(long), width, 70.9))[1]
+    assert name.endswith("…")
+    assert long.startswith(name[:-1])
+    assert fonts.shaped(name, "mincho").advance > stamp.WHOLE_NAME / 2
+    assert fonts.shaped(PLACEHOLDER_NAME, "mincho").advance >= stamp.WHOLE_NAME
 
 
 @pytest.mark.parametrize("size", [(40, 14), (69, 25), (150, 60), (45, 60)])

@@ -454,6 +454,7 @@ def test_a_password_is_taken_as_it_is(piped: bytes, content: str) -> None:
         (b"\xff\xfe", "encoding"),
         (b"abc\xe3\x81", "encoding"),
         (b"\x93\xfa", "encoding"),
+        (b"pass\0word", "zero-byte"),
     ],
 )
 def test_what_is_no_password(piped: bytes, detail: str) -> None:
@@ -464,7 +465,7 @@ def test_what_is_no_password(piped: bytes, detail: str) -> None:
     assert not any(source)
 
 
-@given(st.text(st.characters(exclude_characters="\r\n\ufeff", exclude_categories=["Cs"]), max_size=60))
+@given(st.text(st.characters(exclude_characters="\0\r\n\ufeff", exclude_categories=["Cs"]), max_size=60))
 def test_any_text_comes_through(text: str) -> None:
     with from_bytes(bytearray(text.encode() + b"\n")) as held, held.view() as view:
         assert bytes(view) == text.encode()

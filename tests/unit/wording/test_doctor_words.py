@@ -115,14 +115,14 @@ def test_the_official_list_is_named_where_a_reader_is_missing_and_never_opened(m
 
 
 def test_strangers_names_cannot_write_into_the_sentences(monkeypatch: pytest.MonkeyPatch) -> None:
-    name = "Reader\u202e{result}\n\x1b[2J<b>"
+    name = "Reader\u202e{reader}\n\x1b[2J<b>"
     case = Case("", LINUX, Greeting(0, {name: True}), {name: my_number_card()})
     found = diagnosed(case, monkeypatch)
     for text in (*lines(found), *report(found).splitlines(), said(found.checks[2], LINUX).sentence):
         assert "\u202e" not in text
         assert "\x1b" not in text
         assert "\n" not in text
-    assert "{result}" in said(found.checks[2], LINUX).sentence
+    assert "{reader}" in said(found.checks[2], LINUX).sentence
     assert "<b>" in said(found.checks[1], LINUX).sentence
 
 
