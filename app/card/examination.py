@@ -82,8 +82,8 @@ class Finding:
     `outcome`: read, no-card, card-busy, card-mute, card-refused, card-lost, card-fault, reader-gone, reader-silent,
     service-gone.
     `kind` (when read): as `JpkiSession.kind` says. `status`: of a card-fault, or held-here of a card-busy.
-    `interface`: contact, contactless, or empty when it is not known. `auth_life`: not-begun, fresh, renewable, last-days
-    or ended (`app.pki.validity.Stage`), None when the certificate could not be read.
+    `interface`: contact, contactless, or empty when it is not known. `auth_life`: not-begun, fresh, renewable,
+    last-days or ended (`app.pki.validity.Stage`), None when the certificate could not be read.
     """
 
     outcome: str

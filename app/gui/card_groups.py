@@ -22,7 +22,6 @@ from app.wording import readers as words
 from app.wording import validity
 from app.wording.language import text as _
 from app.wording.outcomes import Answer
-from app.wording.plain import shown
 
 if TYPE_CHECKING:
     from app.gui.certificate_reading import ReadCertificate
@@ -49,7 +48,7 @@ class ReaderGroup(Group):
 
     def _add_reader(self, reader: ReaderStatus, *, first: bool) -> None:
         row = Row(_ICONS["ok"], "ok", _("Reader"))
-        row.say(_("Demo reader") if self._demo else shown(reader.name, 80))
+        row.say(words.reader_name(reader, demo=self._demo))
         if first:
             row.put(self._action(_("Check the reader…"), "stethoscope", self.diagnose))
         self.add(row)
@@ -57,9 +56,11 @@ class ReaderGroup(Group):
     def _add_card(self, reader: ReaderStatus, current: str) -> None:
         said = words.lying(reader)
         row = Row(_ICONS[said.tone], _ink(said.tone), _("Card"))
-        demo = self._demo and reader.card == "my-number"
-        row.say(_("{card} (demo)", card=said.title) if demo else said.title, said.detail)
-        if reader.problem == "card-busy":
+        busy = reader.problem == "card-busy"
+        follows = _("What stands here changes when the card is free.") if busy else ""
+        detail = _("{first} {second}", first=said.detail, second=follows) if busy else said.detail
+        row.say(words.card_name(reader, demo=self._demo), detail)
+        if busy:
             row.put(self._action(_("Look again"), "refresh", self.again))
         elif current and reader.card == "my-number":
             shown_now = reader.name == current
@@ -117,7 +118,7 @@ class CertificateGroup(Group):
         if seen is None:
             row.say(_("Not known without the password"))
         else:
-            row.body.addWidget(LifeView(seen, early=validity.ends_early(), note=validity.estimate()))
+            row.body.addWidget(LifeView(seen, early=validity.ends_early(seen), note=validity.estimate()))
         self.add(row)
 
     def _add_reading(self, reader: ReaderStatus) -> None:
@@ -150,7 +151,7 @@ class CertificateGroup(Group):
         if exact is None:
             row.say(_("Not known"))
         else:
-            row.body.addWidget(LifeView(exact, early=validity.ends_early()))
+            row.body.addWidget(LifeView(exact, early=validity.ends_early(exact)))
         self.add(row)
         row = Row("info", "text2", "")
         kept = _("It is kept nowhere: it goes when you hide it, close this window or take the card away.")

@@ -38,19 +38,19 @@ def pill_words(state: CardState) -> tuple[str, str, str]:
 def sentence(state: CardState, *, demo: bool = False) -> str:
     """What to do, in one sentence; empty where there is nothing to do."""
     if demo and state.state == "locked":
-        return _("This is the demo card, not yours. Start the practice again, and it is as new.")
+        return _("This is the demo card, not yours. “Start the practice again” makes it as new.")
     words = {
         "no-card": _("Put your My Number Card on the reader."),
         "no-reader": _("Connect a card reader. Reconnect its USB plug if it is there already."),
         "no-service": _("The computer's smart-card service does not answer. Reconnect the reader."),
         "locked": _("The signature password is locked. Your municipal office can reset it."),
         "no-certificate": _("This card holds no certificate for signing. Ask your municipal office."),
-        "busy": _("Another program is using the card. Close it; we go on by ourselves."),
+        "busy": _("Another program is using the card. Close it, and what stands here changes by itself."),
         "other-card": _("Leave only the My Number Card on the reader."),
         "unsupported": _("Use the plastic My Number Card itself."),
     }
     if state.state == "no-service" and sys.platform.startswith("linux"):
-        return _("The computer's smart-card service does not answer. Check that pcscd is installed and running.")
+        return _("The computer's smart-card service does not answer. The check of the reader says what to do.")
     return words.get(state.state, "")
 
 

@@ -145,7 +145,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "no-signature-certificate": (
         mark("The card holds no signature certificate"),
         mark(
-            "For example: the holder is under 15 or an adult ward, the card is a face-authentication card, the "
+            "As a rule none is issued to people under 15 and adult wards. Or it is a face-authentication card, the "
             "certificate was not asked for, or it has lapsed."
         ),
     ),

@@ -249,7 +249,7 @@ def _renew_certificate(_host: Host, _facts: Facts) -> list[Step]:
         Step(_("“About the card” in Natsuin, then “Read…” shows the exact date. You need the signature password.")),
         Step(
             _(
-                "If it has expired, have it issued anew at your municipal office. It can take up to a day before the "
+                "If it has expired: have it issued anew at your municipal office. It can take up to a day before the "
                 "new one works."
             )
         ),
