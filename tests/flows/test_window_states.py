@@ -11,10 +11,21 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from app.document.facts import SignatureField
-from app.errors.document import PdfUnreadable
+from app.errors.base import UserError
+from app.errors.card import (
+    CardBusy,
+    CardRemoved,
+    CardRemovedWhileSigning,
+    CertificateExpired,
+    NoCard,
+    NotMyNumberCard,
+    OutcomeUnknown,
+)
+from app.errors.document import DiskFull, PdfUnreadable
 from app.gui.buttons import RING, Button, FocusRing
 from app.gui.card_line import sentence
-from app.gui.card_watch import CardState
+from app.gui.card_problem import still_true
+from app.gui.card_watch import READING, CardState
 from app.gui.document_page import DocumentPage
 from app.gui.main_window import MainWindow
 from app.gui.sign_panel import FieldButton
@@ -49,6 +60,45 @@ def test_a_locked_demo_card_sends_nobody_to_an_office(window: MainWindow) -> Non
     window.start_page.card.show_state(CardState("locked", "reader", 0, True), demo=True)
     button = next(part for part in window.start_page.card.findChildren(Button) if part.isVisible())
     assert button.text() == "練習をやり直す"
+
+
+def failing(qtbot: Any, window: MainWindow, contract: Path, error: UserError, state: str) -> DocumentPage:
+    """The page after a signing that failed, the card in the state that the error is about."""
+    page = opened(qtbot, window, contract)
+    window.card_watch.pause()
+    window.card_watch._show((), CardState(state))
+    page.controller.failed.emit(error)
+    assert page.panel.banner is not None
+    return page
+
+
+@pytest.mark.parametrize(
+    ("error", "state"),
+    [(NotMyNumberCard(), "other-card"), (NoCard(), "no-card"), (CardBusy(), "busy"), (CardRemoved(), "no-card")],
+)
+def test_a_message_that_came_from_the_card_goes_when_the_card_says_otherwise(
+    qtbot: Any, window: MainWindow, contract: Path, error: UserError, state: str
+) -> None:
+    page = failing(qtbot, window, contract, error, state)
+    window.card_watch._show((), READING)
+    window.card_watch._show((), CardState(state, "the same in another reader"))
+    assert page.panel.banner is not None
+    window.card_watch._show((), CardState("ready", "reader", 5, True))
+    assert page.panel.banner is None
+
+
+@pytest.mark.parametrize("error", [OutcomeUnknown(), CardRemovedWhileSigning(), DiskFull(megabytes=2)])
+def test_a_message_of_what_has_happened_stays_whatever_card_comes(
+    qtbot: Any, window: MainWindow, contract: Path, error: UserError
+) -> None:
+    page = failing(qtbot, window, contract, error, "no-card")
+    window.card_watch._show((), CardState("ready", "reader", 5, True))
+    assert page.panel.banner is not None
+
+
+def test_a_key_file_that_has_expired_has_nothing_to_do_with_the_card() -> None:
+    assert still_true(CertificateExpired(key="file"), CardState("no-card"))
+    assert not still_true(CertificateExpired(key="card"), CardState("no-card"))
 
 
 @pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space])
