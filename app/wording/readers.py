@@ -23,7 +23,7 @@ def lying(reader: ReaderStatus) -> Answer:
     if reader.problem == CardNotSupported.code and reader.card == "other":
         return Answer("warn", _("A newer card, not supported yet"), _("Check for a newer version of Natsuin."))
     if reader.problem == CardBusy.code:
-        said = _("Close e-Tax, the JPKI client, Mynaportal or the like.")
+        said = _("Close e-Tax, the JPKI client, Mynaportal or another program like them.")
         return Answer("warn", _("Another program is using the card"), said)
     if reader.card == "juki":
         return Answer("warn", _("An old resident card (住基カード)"), _put_the_card())

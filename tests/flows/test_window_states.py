@@ -23,13 +23,15 @@ from app.errors.card import (
 )
 from app.errors.document import DiskFull, PdfUnreadable
 from app.gui.buttons import RING, Button, FocusRing
-from app.gui.card_line import sentence
+from app.gui.card_line import CardLine, sentence
 from app.gui.card_problem import still_true
 from app.gui.card_watch import READING, CardState
 from app.gui.document_page import DocumentPage
+from app.gui.first_view import side_width
 from app.gui.main_window import MainWindow
 from app.gui.sign_panel import FieldButton
 from app.gui.stage import Stage
+from app.wording import language
 
 pytestmark = pytest.mark.window
 
@@ -52,6 +54,27 @@ def test_the_button_names_what_the_card_lacks(state: str) -> None:
     text, reason = Stage(obstacle=False, inspected=True, busy=False, placed=True, card=card, demo=False).words()
     assert reason
     assert (text == "カードを置いてください") == (state == "no-card")
+
+
+@pytest.mark.parametrize("name", language.LANGUAGES)
+@pytest.mark.parametrize("width", [side_width(880) - 40, side_width(1280) - 40, 420])
+def test_the_name_of_the_card_is_whole_and_the_tries_stand_beside_or_below_it(
+    themed: QApplication, qtbot: Any, name: str, width: int
+) -> None:
+    language.use(name)
+    line = CardLine()
+    qtbot.addWidget(line)
+    line.setFixedWidth(width)
+    line.show()
+    for tries in (5, 1):
+        line.show_state(CardState("ready", "SONY FeliCa RC-S300/S 00 00", tries, True), demo=False)
+        QApplication.processEvents()
+        for label in (line._title, line._tries):
+            assert label.width() >= label.sizeHint().width()
+            assert label.mapTo(line, label.rect().topRight()).x() < line.width()
+    beside = line._tries.mapTo(line, line._tries.rect().topLeft()).y() < line._below.geometry().bottom()
+    assert beside or width < 420
+    assert not (beside and name == "en" and width < 300)
 
 
 def test_a_locked_demo_card_sends_nobody_to_an_office(window: MainWindow) -> None:
