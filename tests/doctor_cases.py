@@ -31,6 +31,7 @@ def changed(host: Host, **facts: Any) -> Host:
 def my_number_card(**facts: Any) -> Finding:
     """A card without fault, but for these facts."""
     usual = {"sign_certificate": True, "auth_certificate": True, "sign_tries_left": 5, "auth_tries_left": 3}
+    usual["auth_life"] = "fresh"
     return Finding("read", "my-number", token="JPKIAPICCTOKEN2", **{**usual, **facts})
 
 
@@ -147,5 +148,12 @@ CASES = (
     card("few-tries", my_number_card(sign_tries_left=2)),
     card("tries-unknown", my_number_card(sign_tries_left=None)),
     card("locked", my_number_card(sign_tries_left=0)),
+    card("locked", my_number_card(sign_tries_left=0, auth_life="ended")),
+    card("ready", my_number_card(auth_life=None)),
+    card("ready", my_number_card(auth_life="renewable")),
+    card("few-tries", my_number_card(auth_life="last-days", sign_tries_left=1)),
+    card("certificate-probably-ended", my_number_card(auth_life="ended")),
+    card("certificate-probably-ended", my_number_card(auth_life="ended", sign_tries_left=None)),
+    card("certificate-probably-not-begun", my_number_card(auth_life="not-begun")),
     card("no-signature-certificate", my_number_card(sign_certificate=False, sign_tries_left=None)),
 )

@@ -61,18 +61,27 @@ CODES: Final[Mapping[str, tuple[str, ...]]] = {
         "reader-silent",
     ),
     "my-number-card": ("my-number-card", "phone", "old-resident-card", "newer-card", "other-card"),
-    "password": ("ready", "few-tries", "tries-unknown", "locked", "no-signature-certificate"),
+    "password": (
+        "ready",
+        "few-tries",
+        "tries-unknown",
+        "locked",
+        "no-signature-certificate",
+        "certificate-probably-ended",  # as the other certificate, whose dates need no password, has
+        "certificate-probably-not-begun",
+    ),
 }
 WELL: Final = frozenset(
     {"service-runs", "service-sleeps", "reader-found", "card-found", "my-number-card", "ready", "few-tries"}
     | {"tries-unknown"}
 )
 LOOK_SECONDS: Final = 15.0
-"""For one look: a slow card on a contactless reader takes two, another program's transaction two more."""
+"""For one look: a slow card on a contactless reader takes three, another program's transaction two more."""
 NOT_LOOKED_AT: Final = "not-looked-at"
 FEW: Final = 2  # tries: the next mistake but one locks
 _STOPPED: Final = (0x8010001D, 0x8010001E)  # NO_SERVICE, SERVICE_STOPPED
 _KINDS: Final = {"my-number": "my-number-card", "phone": "phone", "juki": "old-resident-card", "new": "newer-card"}
+_PROBABLY: Final = {"ended": "certificate-probably-ended", "not-begun": "certificate-probably-not-begun"}
 _BEST_FIRST: Final = ("my-number-card", "card-busy", "phone", "old-resident-card", "newer-card", "card-mute")
 
 
@@ -259,9 +268,12 @@ def _password(finding: Finding) -> Check:
     tries = finding.sign_tries_left
     facts: dict[str, Fact] = {"sign_tries_left": tries, "auth_tries_left": finding.auth_tries_left}
     facts |= {"sign_certificate": finding.sign_certificate, "auth_certificate": finding.auth_certificate}
+    facts["auth_life"] = finding.auth_life
     if finding.sign_certificate is False:
         return _check("password", "no-signature-certificate", **facts)
     code = {None: "tries-unknown", 0: "locked"}.get(tries) or ("few-tries" if (tries or 0) <= FEW else "ready")
+    if finding.auth_life in _PROBABLY and tries != 0:
+        code = _PROBABLY[finding.auth_life]
     return _check("password", code, **facts)
 
 

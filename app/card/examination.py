@@ -1,7 +1,8 @@
 """A look at the readers and at one card that writes down what passed: the keeper's part of the reader doctor.
 
-Nothing passes but what a look without a password needs, and of what the card answers only the token's name is kept:
-no serial number, no certificate, no body. What comes out is plain data, since it travels to the parent.
+Nothing passes but what a look without a password needs. Of what the card answers only the token's name is kept, and
+where in its life the 利用者証明用 certificate is: no serial number, no certificate, no body, and no date, since a
+certificate ends on a birthday. What comes out is plain data, since it travels to the parent.
 """
 
 from __future__ import annotations
@@ -9,12 +10,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from typing import Any, Final, Protocol, runtime_checkable
 
 from app.card.anonymous import contactless, masked_atr
 from app.card.apdu import ApduError, Buffer, ContactLost, Transport
 from app.card.jpki import MY_NUMBER_CARD, JpkiSession, twice
 from app.card.slots import Slots
+from app.card.survey import auth_validity
 from app.errors.base import UserError
 from app.errors.card import (
     CardBusy,
@@ -79,7 +82,8 @@ class Finding:
     `outcome`: read, no-card, card-busy, card-mute, card-refused, card-lost, card-fault, reader-gone, reader-silent,
     service-gone.
     `kind` (when read): as `JpkiSession.kind` says. `status`: of a card-fault, or held-here of a card-busy.
-    `interface`: contact, contactless, or empty when it is not known.
+    `interface`: contact, contactless, or empty when it is not known. `auth_life`: not-begun, fresh, renewable,
+    last-days or ended (`app.pki.validity.Stage`), None when the certificate could not be read.
     """
 
     outcome: str
@@ -94,6 +98,7 @@ class Finding:
     auth_certificate: bool | None = None
     sign_tries_left: int | None = None
     auth_tries_left: int | None = None
+    auth_life: str | None = None
     trace: tuple[Exchange, ...] = ()
 
     def plain(self) -> dict[str, Any]:
@@ -211,7 +216,15 @@ def _read(recorder: Recorder, transport: Transport, connected: Exchange) -> Find
     if facts["kind"] == "my-number":
         facts["sign_certificate"], facts["auth_certificate"] = session.availability()
         facts["sign_tries_left"], facts["auth_tries_left"] = session.sign_tries(), session.auth_tries()
+        facts["auth_life"] = _auth_life(session)
     return Finding("read", token=recorder.token, **facts, **_about(transport, (connected, *recorder.trace)))
+
+
+def _auth_life(session: JpkiSession) -> str | None:
+    from app.pki.validity import life
+
+    seen = life(*auth_validity(session), datetime.now(UTC))
+    return None if seen is None else seen.stage.name.lower().replace("_", "-")
 
 
 def _about(transport: Transport, trace: tuple[Exchange, ...]) -> dict[str, Any]:

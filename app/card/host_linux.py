@@ -13,6 +13,8 @@ from app.card.host import NO_DRIVER, Host, UsbDevice
 
 LIBRARY: Final = "libpcsclite.so.1"
 KEEPER: Final = b"app.card.keeper:serve"
+STARTED: Final = b"\0-m\0app\0"
+"""How this program is started as a module, and how it starts its parts."""
 _SOCKET: Final = "/run/pcscd/pcscd.comm"
 _FAMILIES: Final = ("debian", "fedora", "arch", "suse")
 _PROGRAM: Final = ("usr/sbin/pcscd", "usr/bin/pcscd", "usr/local/sbin/pcscd")
@@ -44,19 +46,27 @@ def survey(
 
 
 def programs(root: Path = Path("/"), own: int | None = None) -> tuple[str, ...]:
-    """Programs of this user that have loaded the PC/SC library, and other windows of this one, without our own."""
+    """Programs of this user that have loaded the PC/SC library, without our own process; all others of this program,
+    however they were started, are one "Natsuin"."""
     own = os.getpid() if own is None else own
-    found = set()
+    loaded: dict[int, str] = {}
+    of_this_program = set()
     for folder in _processes(root):
         try:
-            if own in (int(folder.name), _parent(folder)):
+            process, parent = int(folder.name), _parent(folder)
+            command, name = (folder / "cmdline").read_bytes() + b"\0", _text(folder / "comm")
+            if process == own or (parent == own and KEEPER in command):
                 continue
-            if KEEPER in (folder / "cmdline").read_bytes():
-                found.add("Natsuin")
+            if KEEPER in command:
+                loaded[process] = name
+                of_this_program |= {process, parent}
             elif LIBRARY in (folder / "maps").read_text("utf-8", "replace"):
-                found.add(_text(folder / "comm"))
+                loaded[process] = name
+                if name == "natsuin" or STARTED in command:
+                    of_this_program.add(process)
         except (OSError, ValueError):  # another user's, or just ended
             continue
+    found = {"Natsuin" if process in of_this_program else name for process, name in loaded.items()}
     return tuple(sorted(found - {"pcscd", ""}))
 
 

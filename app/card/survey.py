@@ -115,7 +115,7 @@ def read_status(name: str, session: JpkiSession, thorough: bool) -> ReaderStatus
     if kind != "my-number":
         return ReaderStatus(name, kind, phone=session.phone)
     sign, auth = session.availability()
-    begins, ends = _validity(session) if thorough else (None, None)
+    begins, ends = auth_validity(session) if thorough else (None, None)
     return ReaderStatus(
         name,
         kind,
@@ -128,7 +128,8 @@ def read_status(name: str, session: JpkiSession, thorough: bool) -> ReaderStatus
     )
 
 
-def _validity(session: JpkiSession) -> tuple[str | None, str | None]:
+def auth_validity(session: JpkiSession) -> tuple[str | None, str | None]:
+    """Begin and end of the 利用者証明用 certificate (RFC 3339), None where it cannot be read. Raises ContactLost."""
     from app.pki.certificate import validity
 
     try:

@@ -32,7 +32,7 @@ def card(options: argparse.Namespace) -> int:
     else:
         now = datetime.now(UTC)
         for reader in readers:
-            for line in reader_lines(reader, now):
+            for line in reader_lines(reader, now, demo=options.demo):
                 print_line(line)
     return DONE
 

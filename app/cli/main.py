@@ -42,16 +42,17 @@ def main(arguments: Sequence[str]) -> int:
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), _terminated)
     as_json = "--json" in arguments
+    pdf = next((word for word in arguments if word in RUN), "") == SIGN.name  # only then is one at stake
     try:
         options = _parse(arguments)
         return int(options.run(options))
     except UserError as error:
-        report_error(error, as_json)
+        report_error(error, as_json, pdf=pdf)
         return USAGE if isinstance(error, WrongUsage | PasswordNotAskable) else COULD_NOT
     except (KeyboardInterrupt, Cancelled):
         if as_json:
             print_json({"version": 1, "error": {"code": "cancelled"}})
-        say(_("Cancelled. The PDF is unchanged."))
+        say(_("Cancelled. The PDF is unchanged.") if pdf else _("Cancelled."))
         return CANCELLED
     except NotPrinted:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
@@ -60,7 +61,7 @@ def main(arguments: Sequence[str]) -> int:
     except Exception as error:
         if sys.flags.dev_mode:
             raise
-        report_error(InternalError(kind=type(error).__name__), as_json)
+        report_error(InternalError(kind=type(error).__name__), as_json, pdf=pdf)
         return COULD_NOT
 
 

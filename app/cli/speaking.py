@@ -40,11 +40,11 @@ def print_answers(report: Any) -> None:
         print_line(line)
 
 
-def report_error(error: UserError, as_json: bool) -> None:
-    """An error in words on standard error, and with --json as an object on standard output."""
+def report_error(error: UserError, as_json: bool, *, pdf: bool) -> None:
+    """An error in words on standard error, and with --json as an object on standard output. `pdf`: as `words`."""
     if as_json:
         print_json({"version": 1, "error": {**error.facts, "code": error.code}})
-    say(str(words(error)))
+    say(str(words(error, pdf=pdf)))
 
 
 def print_json(value: dict[str, Any]) -> None:

@@ -22,7 +22,6 @@ from app.wording import readers as words
 from app.wording import validity
 from app.wording.language import text as _
 from app.wording.outcomes import Answer
-from app.wording.plain import shown
 
 if TYPE_CHECKING:
     from app.gui.certificate_reading import ReadCertificate
@@ -49,7 +48,7 @@ class ReaderGroup(Group):
 
     def _add_reader(self, reader: ReaderStatus, *, first: bool) -> None:
         row = Row(_ICONS["ok"], "ok", _("Reader"))
-        row.say(_("Demo reader") if self._demo else shown(reader.name, 80))
+        row.say(words.reader_name(reader, demo=self._demo))
         if first:
             row.put(self._action(_("Check the reader…"), "stethoscope", self.diagnose))
         self.add(row)
@@ -57,9 +56,11 @@ class ReaderGroup(Group):
     def _add_card(self, reader: ReaderStatus, current: str) -> None:
         said = words.lying(reader)
         row = Row(_ICONS[said.tone], _ink(said.tone), _("Card"))
-        demo = self._demo and reader.card == "my-number"
-        row.say(_("{card} (demo)", card=said.title) if demo else said.title, said.detail)
-        if reader.problem == "card-busy":
+        busy = reader.problem == "card-busy"
+        follows = _("What stands here changes when the card is free.") if busy else ""
+        detail = _("{first} {second}", first=said.detail, second=follows) if busy else said.detail
+        row.say(words.card_name(reader, demo=self._demo), detail)
+        if busy:
             row.put(self._action(_("Look again"), "refresh", self.again))
         elif current and reader.card == "my-number":
             shown_now = reader.name == current
@@ -95,7 +96,7 @@ class CertificateGroup(Group):
 
     def __init__(self, reader: ReaderStatus, now: datetime, read: ReadCertificate | None) -> None:
         super().__init__(_("Signature certificate (署名用電子証明書)"))
-        self.read_button: Button | None = None
+        self.first: Button | None = None  # what is most likely wanted here
         if read is None:
             self._add_presence(reader)
             self._add_estimate(reader, words.life_of(reader, now))
@@ -117,7 +118,7 @@ class CertificateGroup(Group):
         if seen is None:
             row.say(_("Not known without the password"))
         else:
-            row.body.addWidget(LifeView(seen, early=validity.ends_early(), note=validity.estimate()))
+            row.body.addWidget(LifeView(seen, early=validity.ends_early(seen), note=validity.estimate()))
         self.add(row)
 
     def _add_reading(self, reader: ReaderStatus) -> None:
@@ -129,20 +130,20 @@ class CertificateGroup(Group):
             row.put(KeyedButton(_("What to do"), "link", "locked", self.explain))
         else:
             row.say(_("Can be read with the password"))
-            self.read_button = Button(_("Read…"))
-            self.read_button.setAutoDefault(False)
-            self.read_button.setAccessibleName(_("Read the signature certificate"))
-            self.read_button.clicked.connect(self.read_requested)
-            row.put(self.read_button)
+            self.first = Button(_("Read…"))
+            self.first.setAutoDefault(False)
+            self.first.setAccessibleName(_("Read the signature certificate"))
+            self.first.clicked.connect(self.read_requested)
+            row.put(self.first)
         self.add(row)
 
     def _add_read(self, read: ReadCertificate, now: datetime) -> None:
         rows = person_rows(read.holder)
-        forget = Button(_("Hide"))
-        forget.setAutoDefault(False)
-        forget.setAccessibleName(_("Hide what was read"))
-        forget.clicked.connect(self.forget_requested)
-        rows[0].put(forget)
+        self.first = Button(_("Hide"))
+        self.first.setAutoDefault(False)
+        self.first.setAccessibleName(_("Hide what was read"))
+        self.first.clicked.connect(self.forget_requested)
+        rows[0].put(self.first)
         for row in rows:
             self.add(row)
         row = Row("clock", "text2", _("Valid until"))
@@ -150,7 +151,7 @@ class CertificateGroup(Group):
         if exact is None:
             row.say(_("Not known"))
         else:
-            row.body.addWidget(LifeView(exact, early=validity.ends_early()))
+            row.body.addWidget(LifeView(exact, early=validity.ends_early(exact)))
         self.add(row)
         row = Row("info", "text2", "")
         kept = _("It is kept nowhere: it goes when you hide it, close this window or take the card away.")
@@ -174,12 +175,14 @@ class OtherCertificateGroup(Group):
 
 
 class TriesGroup(Group):
-    """How often each password may still be tried, and what it is for."""
+    """How often each password may still be tried, and what it is for. `renew`: a new demo card is wanted."""
 
     explain = Signal(str)
+    renew = Signal()
 
-    def __init__(self, reader: ReaderStatus) -> None:
+    def __init__(self, reader: ReaderStatus, *, demo: bool) -> None:
         super().__init__(_("Tries left of the passwords"))
+        self._demo = demo
         self._add(
             _("Signature password"),
             _("6–16 capitals and digits. Natsuin asks for this one."),
@@ -199,7 +202,7 @@ class TriesGroup(Group):
         row.say(title, purpose, role="strong")
         said = words.tries(left, total)
         if left == 0:
-            ways = KeyedButton(_("What to do"), "link", "locked", self.explain)
+            ways = self._renewing() if self._demo else KeyedButton(_("What to do"), "link", "locked", self.explain)
             row.body.addWidget(ways, 0, Qt.AlignmentFlag.AlignLeft)
             row.put(Pill(said, "bad", "lock"))
         else:
@@ -211,6 +214,12 @@ class TriesGroup(Group):
             row.put(Label(said, "strong", tone))
         row.setAccessibleName(_("{topic}: {text}", topic=title, text=said))
         self.add(row)
+
+    def _renewing(self) -> Button:
+        made = Button(_("Start the practice again"), "link")
+        made.setAutoDefault(False)
+        made.clicked.connect(self.renew)
+        return made
 
 
 def _answer_row(said: Answer, label: str) -> Row:

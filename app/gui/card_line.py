@@ -5,7 +5,8 @@ from __future__ import annotations
 import sys
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.gui.buttons import Button
 from app.gui.card_watch import CardState
@@ -15,6 +16,7 @@ from app.gui.marks import Picture, Pill, TriesBars
 from app.wording.language import text as _
 from app.wording.plain import shown
 
+_GAP = 12  # px
 TRIES = 5  # of the 署名用 password, when none was used
 
 
@@ -38,19 +40,19 @@ def pill_words(state: CardState) -> tuple[str, str, str]:
 def sentence(state: CardState, *, demo: bool = False) -> str:
     """What to do, in one sentence; empty where there is nothing to do."""
     if demo and state.state == "locked":
-        return _("This is the demo card, not yours. Start the practice again, and it is as new.")
+        return _("This is the demo card, not yours. “Start the practice again” makes it as new.")
     words = {
         "no-card": _("Put your My Number Card on the reader."),
         "no-reader": _("Connect a card reader. Reconnect its USB plug if it is there already."),
         "no-service": _("The computer's smart-card service does not answer. Reconnect the reader."),
         "locked": _("The signature password is locked. Your municipal office can reset it."),
         "no-certificate": _("This card holds no certificate for signing. Ask your municipal office."),
-        "busy": _("Another program is using the card. Close it; we go on by ourselves."),
+        "busy": _("Another program is using the card. Close it, and what stands here changes by itself."),
         "other-card": _("Leave only the My Number Card on the reader."),
         "unsupported": _("Use the plastic My Number Card itself."),
     }
     if state.state == "no-service" and sys.platform.startswith("linux"):
-        return _("The computer's smart-card service does not answer. Check that pcscd is installed and running.")
+        return _("The computer's smart-card service does not answer. The check of the reader says what to do.")
     return words.get(state.state, "")
 
 
@@ -164,23 +166,24 @@ class CardLine(Card):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent, box=True)
         row = QHBoxLayout()
-        row.setSpacing(12)
+        row.setSpacing(_GAP)
         self._picture = Picture("id-card", "text2", 22)
         row.addWidget(self._picture)
         names = QVBoxLayout()
         names.setSpacing(0)
-        self._title = Label(_("My Number Card"), "h3")
+        self._title = ElidedLabel(_("My Number Card"), "h3")
         self._below = ElidedLabel("", "caption", "text2")
         names.addWidget(self._title)
         names.addWidget(self._below)
-        row.addLayout(names, 1)
-        tries = QVBoxLayout()
-        tries.setSpacing(4)
         self._bars = TriesBars(TRIES)
-        self._tries = Label("", "caption", "text2")
-        tries.addWidget(self._bars, 0, Qt.AlignmentFlag.AlignRight)
-        tries.addWidget(self._tries, 0, Qt.AlignmentFlag.AlignRight)
-        row.addLayout(tries)
+        self._tries = ElidedLabel("", "caption", "text2")
+        self._counts = QBoxLayout(QBoxLayout.Direction.TopToBottom)
+        self._counts.addWidget(self._bars, 0, Qt.AlignmentFlag.AlignRight)
+        self._counts.addWidget(self._tries, 0, Qt.AlignmentFlag.AlignRight)
+        self._words = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._words.addLayout(names, 1)
+        self._words.addLayout(self._counts)
+        row.addLayout(self._words, 1)
         self.body.addLayout(row)
         self._renew = _renew_button()
         self._renew.clicked.connect(self.renew)
@@ -211,5 +214,25 @@ class CardLine(Card):
         if known and state.tries is not None:
             self._bars.show_left(state.tries)
             self._tries.setText(tries_words(state.tries) if demo else _("Password: {n} left", n=state.tries))
+        self._arrange()
         self.setAccessibleName(f"{self._title.text()}, {below}")
         self.setAccessibleDescription(spoken_tries(state.tries) if known else sentence(state, demo=demo))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        """The tries stand at the right of the name, or below it where that would shorten the name."""
+        edges = self.body.contentsMargins()
+        room = self.width() - edges.left() - edges.right() - self._picture.width() - 3 * _GAP
+        wide = self._title.sizeHint().width() + self._tries.sizeHint().width() <= room
+        across, down = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
+        side = Qt.AlignmentFlag.AlignRight if wide else Qt.AlignmentFlag.AlignLeft
+        self._words.setDirection(across if wide else down)
+        self._words.setSpacing(_GAP if wide else 4)
+        self._counts.setDirection(down if wide else across)
+        self._counts.setSpacing(4 if wide else 8)
+        self._counts.setAlignment(self._bars, side | Qt.AlignmentFlag.AlignVCenter)
+        self._counts.setAlignment(self._tries, side | Qt.AlignmentFlag.AlignVCenter)
+        self._counts.setStretch(1, 0 if wide else 1)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
-from PySide6.QtWidgets import QApplication, QDialog, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QDialog, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from app.card.status import ReaderStatus
 from app.errors.base import UserError
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
     from app.gui.certificate_reading import ReadCertificate
 
+Place = tuple[type[QWidget], str, int]
 SIZE = (760, 730)
 MINIMUM = (560, 320)
 NARROW = 740  # below it, values stand under their labels
@@ -59,6 +61,7 @@ class CardWindow(QDialog):
         self._read_of: ReaderStatus | None = None
         self._error: UserError | None = None
         self._wanted: Explanation | None = None
+        self._given: QWidget | None = None  # where the keyboard was put, as long as the person leaves it there
         self.certificate: CertificateGroup | None = None
         self.controller = ReadingController(lanes, watch, self)
         self.controller.was_read.connect(self._was_read)
@@ -79,6 +82,7 @@ class CardWindow(QDialog):
     def translate(self) -> None:
         """Builds everything, in the language in use."""
         if self._content is not None:
+            self._given = self.focusWidget()  # it ends with all the others
             self._column.removeWidget(self._content)
             self._content.hide()
             self._content.deleteLater()
@@ -166,8 +170,10 @@ class CardWindow(QDialog):
         return next(iter(chosen or cards), None)
 
     def _fill(self, current: ReaderStatus | None) -> None:
-        focused = QApplication.focusWidget()
-        lost = focused is not None and any(part.isAncestorOf(focused) for part in self._parts())
+        before = self.focusWidget()
+        controls = self._controls()
+        place = controls[before] if before in controls and before is not self._given else None
+        lost = before is None or before is self._given or place is not None
         for part in self._parts():
             self._live.removeWidget(part)
             part.hide()
@@ -183,8 +189,38 @@ class CardWindow(QDialog):
         if current is not None:
             self._add_card(current)
         self._arrange()
+        self._order()
         if lost:
-            self.again.setFocus()
+            self._give_focus(place)
+
+    def _controls(self) -> dict[QWidget, Place]:
+        """Whatever can be pressed in the groups, from the top, and what tells it from the others."""
+        found: dict[QWidget, Place] = {}
+        for part in self._parts():
+            for each in part.findChildren(QAbstractButton):
+                place = (type(part), each.text(), 0)
+                while place in found.values():
+                    place = (*place[:2], place[2] + 1)
+                found[each] = place
+        return found
+
+    def _order(self) -> None:
+        """The keyboard goes from the top to the bottom, whatever was made first."""
+        heads = [explanation.head for explanation in self.explanations.values()]
+        order: list[QWidget] = [*self._controls(), *heads, self.again, self.close_button]
+        for each, following in pairwise(order):
+            QWidget.setTabOrder(each, following)
+
+    def _give_focus(self, place: Place | None) -> None:
+        """Puts the keyboard back where it was, else on what is most likely wanted."""
+        controls = self._controls()
+        for each, its_place in controls.items():
+            if its_place == place:
+                each.setFocus(Qt.FocusReason.TabFocusReason)
+                return
+        first = None if self.certificate is None else self.certificate.first
+        self._given = first or next(iter(controls), self.again)
+        self._given.setFocus()
 
     def _reader_group(self, current: ReaderStatus | None) -> ReaderGroup:
         made = ReaderGroup(
@@ -201,7 +237,8 @@ class CardWindow(QDialog):
         self.certificate.forget_requested.connect(self._forget)
         self.certificate.explain.connect(self.explain)
         self._live.addWidget(self.certificate)
-        tries = TriesGroup(reader)
+        tries = TriesGroup(reader, demo=self._watch.demo)
+        tries.renew.connect(self._renew)
         tries.explain.connect(self.explain)
         self._live.addWidget(tries)
         self._live.addWidget(OtherCertificateGroup(reader, now()))
@@ -219,6 +256,9 @@ class CardWindow(QDialog):
     def _look_again(self) -> None:
         self.time.setText(_("Looking…"))
         self._watch.refresh()
+
+    def _renew(self) -> None:
+        self._watch.start(demo=True)
 
     def _choose(self, name: str) -> None:
         self._chosen = name

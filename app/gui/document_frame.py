@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
@@ -11,6 +14,8 @@ from app.gui.document_toolbar import DocumentToolbar
 from app.gui.frames import Divider
 from app.gui.placing_view import PlacingView
 from app.gui.side import Side
+from app.wording.language import text as _
+from app.wording.plain import shown
 
 
 class DocumentFrame(QWidget):
@@ -72,6 +77,15 @@ class DocumentFrame(QWidget):
             ("Shift+F6", self._next_area),
         ):
             QShortcut(QKeySequence(keys), self, slot)
+
+    def show_name(self, name: str) -> None:
+        """The name of a file that is still being opened."""
+        self.toolbar.show_file(name, "")
+
+    def show_others(self, files: Sequence[Path]) -> None:
+        """Says which files were named too and not opened."""
+        names = _(", ").join(shown(file.name) for file in files)
+        self.banners.show_banner("info", _("Only one PDF is opened at a time"), _("Not opened: {names}", names=names))
 
     def _go_to(self, page: int) -> None:
         self.view.go_to(page)

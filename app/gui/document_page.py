@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +14,7 @@ from app.errors.base import UserError
 from app.errors.registry import by_code
 from app.gui.background import Lanes
 from app.gui.banner import Banner
+from app.gui.card_problem import still_true
 from app.gui.card_watch import CardState, CardWatch
 from app.gui.delivery import submit
 from app.gui.document_frame import DocumentFrame
@@ -62,6 +62,7 @@ class DocumentPage(DocumentFrame):
         self._target: Path | None = None
         self._overwrite = False
         self._result: SigningResult | None = None
+        self._problem: UserError | None = None
         self._panel: SignPanel | None = None
         self._controller: SigningController | None = None
         self._preview = SignaturePreview(lanes, self._preview_order, self)
@@ -122,10 +123,6 @@ class DocumentPage(DocumentFrame):
         return self._controller
 
     # --- the document -----------------------------------------------------------------------------------
-
-    def show_name(self, name: str) -> None:
-        """The name of a file that is still being opened."""
-        self.toolbar.show_file(name, "")
 
     def show_document(
         self,
@@ -332,6 +329,7 @@ class DocumentPage(DocumentFrame):
         self._refresh()
 
     def _say_problem(self, error: UserError, file: str = "") -> None:
+        self._problem = error
         said = words(error)
         told = [shown(file), said.happened, said.todo]
         self.panel.show_banner("bad", said.title, "\n".join(part for part in told if part))
@@ -357,6 +355,8 @@ class DocumentPage(DocumentFrame):
 
     def _card_changed(self, state: CardState) -> None:
         if self._panel is not None:
+            if self._problem is not None and not still_true(self._problem, state):
+                self._panel.clear_banner()
             self._panel.show_card(state, demo=self._demo)
             self._refresh()
 
@@ -423,23 +423,12 @@ class DocumentPage(DocumentFrame):
         self._show_side(self.panel)
 
     def _show_folder(self) -> None:
-        from PySide6.QtCore import QUrl
-        from PySide6.QtGui import QDesktopServices
-
+        from app.gui.result_folder import show_folder
         from app.gui.result_panel import ResultPanel
 
         panel = self.side.currentWidget()
         if isinstance(panel, ResultPanel) and self._result is not None:
-            folder = QUrl.fromLocalFile(str(self._result.target.absolute().parent))
-            if not QDesktopServices.openUrl(folder):
-                panel.show_path()
-
-    # --- small things -----------------------------------------------------------------------------------
-
-    def show_others(self, files: Sequence[Path]) -> None:
-        """Says which files were named too and not opened."""
-        names = _(", ").join(shown(file.name) for file in files)
-        self.banners.show_banner("info", _("Only one PDF is opened at a time"), _("Not opened: {names}", names=names))
+            show_folder(self._result.target, panel)
 
     def _page_changed(self, page: int) -> None:
         self.toolbar.show_page(page, self.view.layout_.pages)

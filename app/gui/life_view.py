@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app.gui import theme
 from app.gui.labels import Label, Paragraph
 from app.gui.marks import Pill
 from app.pki.validity import Life, Stage
 from app.wording import validity
-from app.wording.language import text as _
 
 _TRACK, _MARK, _HEIGHT = 8, 3, 14  # px
 
@@ -68,15 +67,23 @@ class LifeView(QWidget):
         column.addLayout(head)
         column.addSpacing(2)
         column.addWidget(LifeBar(life))
-        below = QHBoxLayout()
-        below.setSpacing(8)
-        below.addWidget(Paragraph(validity.issued(life)))
-        period = Paragraph(validity.renewal_period(life))
-        period.setAlignment(Qt.AlignmentFlag.AlignRight)
-        below.addWidget(period, 1)
-        column.addLayout(below)
+        self._issued = Label(validity.issued(life), "caption", "text2")
+        self._period = Label(validity.renewal_period(life), "caption", "text2")
+        self._below = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._below.setSpacing(0)
+        self._below.addWidget(self._issued)
+        self._below.addStretch(1)
+        self._below.addWidget(self._period)
+        column.addLayout(self._below)
         column.addSpacing(2)
-        todo = validity.advice(life)
-        column.addWidget(Paragraph(_("{first} {second}", first=todo, second=early) if early else todo))
-        if note:
-            column.addWidget(Paragraph(note))
+        for line in filter(None, (validity.advice(life), early, note)):
+            column.addWidget(Paragraph(line))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The two lines below the bar stand side by side where there is room for both."""
+        super().resizeEvent(event)
+        fits = self._issued.sizeHint().width() + self._period.sizeHint().width() + 16 <= self.width()
+        self._below.setDirection(QBoxLayout.Direction.LeftToRight if fits else QBoxLayout.Direction.TopToBottom)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self._period.sizeHint().width(), super().minimumSizeHint().height())

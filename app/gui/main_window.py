@@ -19,6 +19,7 @@ from app.errors.base import Cancelled, UserError
 from app.gui import theme
 from app.gui.background import Job, Lanes
 from app.gui.delivery import attach, submit
+from app.gui.dragging import Droppable
 from app.gui.first_view import FirstView
 from app.gui.opening import OpenedPdf, open_pdf
 from app.gui.signer_choice import SignerChoice
@@ -28,7 +29,7 @@ from app.wording.language import text as _
 from app.wording.plain import shown
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QPaintEvent
+    from PySide6.QtGui import QCloseEvent, QPaintEvent
     from PySide6.QtWidgets import QStackedWidget, QWidget
 
     from app.gui.card_watch import CardState, CardWatch
@@ -47,7 +48,7 @@ DOCUMENT_MODULES = ("app.gui.icons", "app.gui.banner", "app.gui.placing_view", "
 BREATH_MS = 8
 
 
-class MainWindow(QMainWindow):
+class MainWindow(Droppable, QMainWindow):
     """One window, one document."""
 
     first_painted = Signal()
@@ -222,9 +223,7 @@ class MainWindow(QMainWindow):
         language.use(name)
         qt_words.follow()
         self._settings = Settings(language=name, theme=self._settings.theme)
-        submit(
-            self.lanes.document, app_settings.save, self._settings, succeeded=self._ignore, failed=self._ignore_failure
-        )
+        self.lanes.document.start(app_settings.save, self._settings)  # nothing depends on the outcome
         QTimer.singleShot(0, self._rebuild)
 
     def _rebuild(self) -> None:
@@ -402,29 +401,9 @@ class MainWindow(QMainWindow):
             gc.enable()
             self.settled.emit()
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        from app.gui.dragging import dragged_pdf
-
-        fit = dragged_pdf(event) is not None
+    def show_drag(self, kind: str) -> None:
         if self._start is not None:
-            self.start_page.drop_zone.show_drag("one" if fit else "refused")
-        event.acceptProposedAction() if fit else event.accept()
-
-    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
-        self._drag_ended()
-
-    def _drag_ended(self) -> None:
-        if self._start is not None:
-            self._start.drop_zone.show_drag("")
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        from app.gui.dragging import dragged_pdf
-
-        self._drag_ended()
-        path = dragged_pdf(event)
-        if path is not None:
-            event.acceptProposedAction()
-            self.open(path)
+            self._start.drop_zone.show_drag(kind)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if self._card_windows is not None:
@@ -440,9 +419,3 @@ class MainWindow(QMainWindow):
             self.lanes.document.start(remove, self._practice_folder)
         event.accept()
         QApplication.quit()
-
-    def _ignore(self, _value: object) -> None:
-        """Nothing depends on the outcome."""
-
-    def _ignore_failure(self, _error: object) -> None:
-        """Nothing depends on the outcome."""

@@ -55,7 +55,7 @@ WORDS: dict[type[UserError], tuple[str, str, str]] = {
     e.NoSignatureCertificate: (
         mark("The card holds no signature certificate"),
         mark(
-            "For example: the holder is under 15 or an adult ward, the card is a face-authentication card, the "
+            "As a rule none is issued to people under 15 and adult wards. Or it is a face-authentication card, the "
             "certificate was not asked for, or it has lapsed."
         ),
         mark("Ask at your municipal office whether it can be issued."),
@@ -63,7 +63,7 @@ WORDS: dict[type[UserError], tuple[str, str, str]] = {
     e.CertificateExpired: (
         mark("The certificate has expired"),
         mark("The signature certificate ended on {not_after}."),
-        mark("Have it renewed at your municipal office. It can take up to a day before the new one works."),
+        mark("Have it issued anew at your municipal office. It can take up to a day before the new one works."),
     ),
     e.CertificateNotYetValid: (
         mark("The certificate is not valid yet"),

@@ -145,10 +145,22 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "no-signature-certificate": (
         mark("The card holds no signature certificate"),
         mark(
-            "For example: the holder is under 15 or an adult ward, the card is a face-authentication card, the "
+            "As a rule none is issued to people under 15 and adult wards. Or it is a face-authentication card, the "
             "certificate was not asked for, or it has lapsed."
         ),
     ),
+    "certificate-probably-ended": (
+        mark("The signature certificate has probably expired"),
+        mark("The card's other certificate has expired. The two usually end on the same day (an estimate)."),
+    ),
+    "certificate-probably-not-begun": (
+        mark("The signature certificate is probably not valid yet"),
+        mark("By this computer's clock the card's other certificate has not begun (an estimate)."),
+    ),
+}
+_ENDS: Mapping[str, str] = {
+    "renewable": mark("It can be renewed by now (estimate): at your municipal office."),
+    "last-days": mark("It ends within two weeks (estimate). Have it renewed soon, at your municipal office."),
 }
 _RUNNING: Mapping[str, str] = {
     "windows": mark("The service “Smart Card” of Windows (PC/SC)"),
@@ -175,7 +187,8 @@ def said(check: Check, host: Host) -> Said:
     title, sentence = WORDS[check.code]
     facts = {name: _shown(value) for name, value in check.facts.items()}
     cure = CURES[check.code](host, facts) if check.state == "failed" else []
-    return Said(_(title), _sentence(check, host) or _(sentence).format_map(_Known(facts)), tuple(cure))
+    said_of_it = _sentence(check, host) or _(sentence).format_map(_Known(facts))
+    return Said(_(title), "\n".join(filter(None, (said_of_it, _ends(check)))), tuple(cure))
 
 
 def pending(check: str) -> str:
@@ -205,7 +218,8 @@ def report(diagnosis: Diagnosis) -> str:
         words = said(check, host)
         facts = " ".join(f"{name}={value}" for name, value in check.facts.items())
         lines.append(f"[{check.state}] {check.code} {facts}".rstrip())
-        lines.append(f"    {words.title}" + (f" ({words.sentence})" if words.sentence else ""))
+        sentence = " ".join(words.sentence.splitlines())
+        lines.append(f"    {words.title}" + (f" ({sentence})" if sentence else ""))
     plain = diagnosis.plain()
     for device in plain["surroundings"]["usb"] or ():
         lines.append("usb " + " ".join(f"{name}={value}" for name, value in device.items()))
@@ -226,7 +240,7 @@ def lines(diagnosis: Diagnosis) -> list[str]:
     for check in diagnosis.checks:
         words = said(check, diagnosis.host)
         out.append(f"{marks[check.state]} {words.title}")
-        out += [f"    {words.sentence}"] if words.sentence else []
+        out += [f"    {line}" for line in words.sentence.splitlines()]
         for number, step in enumerate(words.cure, 1):
             out.append(f"    {number}. {step.text}")
             out += [f"       {line}" for line in step.command.splitlines()]
@@ -252,7 +266,16 @@ def _sentence(check: Check, host: Host) -> str:
         return _readers(check)
     if check.code == "card-busy":
         return _holders(check)
+    if check.code == "few-tries" and check.facts.get("sign_tries_left") == 1:
+        return _("Signature password: 1 try left. One more mistake locks it. A correct entry resets the count to 5.")
     return ""
+
+
+def _ends(check: Check) -> str:
+    """That a certificate which can still be used ends soon; no day, since it is a birthday."""
+    if check.check != "password" or check.state != "ok":
+        return ""
+    return _(_ENDS.get(str(check.facts.get("auth_life")), ""))
 
 
 def _readers(check: Check) -> str:

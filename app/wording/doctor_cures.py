@@ -191,9 +191,12 @@ def _put_card(_host: Host, _facts: Facts) -> list[Step]:
 
 
 def _close_others(_host: Host, facts: Facts) -> list[Step]:
-    if facts.get("programs") == "Natsuin":
-        return [Step(_("Finish or close Natsuin's other window that is at work with the card."))]
+    names = facts.get("programs", "").split(_(", "))
+    ours = [Step(_("Finish or close Natsuin's other window that is at work with the card."))]
+    if names == ["Natsuin"]:
+        return ours
     return [
+        *(ours if "Natsuin" in names else ()),
         Step(_("Close e-Tax, the JPKI client, Mynaportal or the like.")),
         Step(_("Close the browser, too: an extension may be using the card.")),
     ]
@@ -226,15 +229,37 @@ def _only_the_card(_host: Host, _facts: Facts) -> list[Step]:
     ]
 
 
-def _unlock(_host: Host, _facts: Facts) -> list[Step]:
+def _unlock(_host: Host, facts: Facts) -> list[Step]:
+    office = Step(_("At your municipal office: bring the card and a document that proves who you are."))
+    if facts.get("auth_tries_left") == "0" or facts.get("auth_life") == "ended":
+        return [office]  # the other road needs the other password, and a certificate to set it for
     return [
-        Step(_("At your municipal office: bring the card and a document that proves who you are.")),
+        office,
         Step(
             _(
                 "Or with the phone app and a convenience store: book in the app, reset at a store's machine within 24 "
                 "hours. You need the four-digit PIN for logging in."
             )
         ),
+    ]
+
+
+def _renew_certificate(_host: Host, _facts: Facts) -> list[Step]:
+    return [
+        Step(_("“About the card” in Natsuin, then “Read…” shows the exact date. You need the signature password.")),
+        Step(
+            _(
+                "If it has expired: have it issued anew at your municipal office. It can take up to a day before the "
+                "new one works."
+            )
+        ),
+    ]
+
+
+def _await_certificate(_host: Host, _facts: Facts) -> list[Step]:
+    return [
+        Step(_("Check the date of this computer.")),
+        Step(_("After a renewal it can take up to a day before the certificate works.")),
     ]
 
 
@@ -274,6 +299,8 @@ CURES: Mapping[str, Cure] = {
         Step(_("Take the card out of a purse that holds other IC cards.")),
     ],
     "locked": _unlock,
+    "certificate-probably-ended": _renew_certificate,
+    "certificate-probably-not-begun": _await_certificate,
     "no-signature-certificate": lambda _host, _facts: [
         Step(_("Ask at your municipal office whether it can be issued.")),
     ],

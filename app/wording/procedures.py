@@ -46,18 +46,28 @@ def locked() -> Section:
         _("When a password is locked or forgotten"),
         (
             Point("", _("No program on a computer can unlock it or find it out. These are the ways to set it anew:")),
-            Point(_("Municipal office, in every case"), office_road()),
-            Point(_("Phone app and convenience store, if you know the other password"), store_road()),
-            Point(
-                "",
-                _(
-                    "For the signature password you need the four-digit PIN, and for the PIN the signature password. "
-                    "Not every store does both. If you know neither, only the office can help."
-                ),
-            ),
+            *roads(),
             Point(
                 _("Certificates held in a phone"),
                 _("They have passwords of their own. Reset them in the Mynaportal app of the phone."),
+            ),
+        ),
+    )
+
+
+def roads(*, only_office: bool = False) -> tuple[Point, ...]:
+    """The ways out of a lock: all, or the one that is left when neither password can be used."""
+    office = Point(_("Municipal office, in every case"), office_road())
+    if only_office:
+        return (office,)
+    return (
+        office,
+        Point(_("Phone app and convenience store, if you know the other password"), store_road()),
+        Point(
+            "",
+            _(
+                "For the signature password you need the four-digit PIN, and for the PIN the signature password. Not "
+                "every store does both. If you know neither, only the office can help."
             ),
         ),
     )
@@ -105,7 +115,7 @@ def absent() -> Section:
         "id-card",
         _("Why a card may hold no signature certificate"),
         (
-            Point("", _("• the holder is under 15, or an adult ward (成年被後見人): none is issued")),
+            Point("", _("• the holder is under 15, or an adult ward (成年被後見人): as a rule none is issued")),
             Point("", _("• a face-authentication card (顔認証マイナンバーカード), which has no passwords")),
             Point("", _("• it was not asked for when the card was made")),
             Point("", _("• it lapsed with a move, a change of name or its date, and no new one was issued")),

@@ -7,7 +7,7 @@ from datetime import datetime
 from app.card.status import ReaderStatus
 from app.errors.card import CardBusy, CardFault, CardNotSupported
 from app.errors.registry import by_code
-from app.pki.validity import Life, life
+from app.pki.validity import Life, Stage, life
 from app.wording import procedures, validity
 from app.wording.errors import words
 from app.wording.language import text as _
@@ -23,7 +23,7 @@ def lying(reader: ReaderStatus) -> Answer:
     if reader.problem == CardNotSupported.code and reader.card == "other":
         return Answer("warn", _("A newer card, not supported yet"), _("Check for a newer version of Natsuin."))
     if reader.problem == CardBusy.code:
-        said = _("Close e-Tax, the JPKI client, Mynaportal or the like. We go on by ourselves when it is free.")
+        said = _("Close e-Tax, the JPKI client, Mynaportal or another program like them.")
         return Answer("warn", _("Another program is using the card"), said)
     if reader.card == "juki":
         return Answer("warn", _("An old resident card (住基カード)"), _put_the_card())
@@ -76,10 +76,21 @@ def life_of(reader: ReaderStatus, now: datetime) -> Life | None:
     return life(reader.auth_not_before, reader.auth_not_after, now)
 
 
-def reader_lines(reader: ReaderStatus, now: datetime) -> list[str]:
+def reader_name(reader: ReaderStatus, *, demo: bool) -> str:
+    """What the reader is called; that of the demo card is no thing of this world."""
+    return _("Demo reader") if demo else shown(reader.name, 80)
+
+
+def card_name(reader: ReaderStatus, *, demo: bool) -> str:
+    """What lies on it, a demo card called one."""
+    title = lying(reader).title
+    return _("{card} (demo)", card=title) if demo and reader.card == "my-number" else title
+
+
+def reader_lines(reader: ReaderStatus, now: datetime, *, demo: bool = False) -> list[str]:
     """All that can be known of one reader without a password, a line each."""
     card = lying(reader)
-    lines = [_("{reader}: {card}", reader=shown(reader.name), card=card.title)]
+    lines = [_("{reader}: {card}", reader=reader_name(reader, demo=demo), card=card_name(reader, demo=demo))]
     if card.detail:
         lines.append(_indented(card.detail))
     if reader.card != "my-number" or reader.problem:
@@ -113,12 +124,18 @@ def _todo(reader: ReaderStatus, seen: Life | None) -> list[str]:
         section = procedures.absent()
         out += [_("{topic}:", topic=section.title), *(point.text for point in section.points)]
     elif seen is not None:
-        out += [validity.advice(seen), validity.ends_early()]
+        out += filter(None, (validity.advice(seen), validity.ends_early(seen)))
     if 0 in (reader.sign_tries_left, reader.auth_tries_left):
-        section = procedures.locked()
-        out += [_("{topic}:", topic=section.title)]
-        out += [_("{topic}: {text}", topic=point.title, text=point.text) for point in section.points if point.title]
+        out += [_("{topic}:", topic=procedures.locked().title), *_roads(reader, seen)]
     return out
+
+
+def _roads(reader: ReaderStatus, seen: Life | None) -> list[str]:
+    """The ways out of a lock that are open with this card."""
+    both = reader.sign_tries_left == reader.auth_tries_left == 0
+    points = procedures.roads(only_office=both or (seen is not None and seen.stage is Stage.ENDED))
+    out = [_("{topic}: {text}", topic=point.title, text=point.text) if point.title else point.text for point in points]
+    return [*out, _("Both passwords are locked, so only the office can help.")] if both else out
 
 
 def _row(title: str, value: str) -> str:

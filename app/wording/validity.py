@@ -58,15 +58,17 @@ def advice(life: Life) -> str:
         day = day_words(life.first_day)
         return _("It can be used from {day} on. If that is past, check this computer's date.", day=day)
     if life.stage is Stage.ENDED:
-        return _("Your municipal office issues a new one. It can take up to a day before that works.")
+        return _("Have it issued anew at your municipal office. It can take up to a day before the new one works.")
     if life.stage is Stage.FRESH:
         day = day_words(life.renewable_from)
         return _("It can be renewed from {day} on, at your municipal office.", day=day)
     return _("Have it renewed at your municipal office. It can take up to a day before the new one works.")
 
 
-def ends_early() -> str:
-    """What ends the 署名用 certificate before its date."""
+def ends_early(life: Life) -> str:
+    """What ends the 署名用 certificate before its date; empty once that is past."""
+    if life.stage is Stage.ENDED:
+        return ""
     return _("Moving house or a change of name ends it before that date.")
 
 
@@ -77,10 +79,9 @@ def estimate() -> str:
 
 def issued(life: Life) -> str:
     """The line below the beginning of its life."""
-    return _("Issued {day}", day=life.first_day.isoformat())
+    return _("Issued {day}", day=day_words(life.first_day))
 
 
 def renewal_period(life: Life) -> str:
     """The line below the end of its life."""
-    first, last = life.renewable_from.isoformat(), life.last_day.isoformat()
-    return _("Renewal {first} – {last}", first=first, last=last)
+    return _("Renewal {first} – {last}", first=day_words(life.renewable_from), last=last_day(life))

@@ -502,6 +502,109 @@ def test_every_control_is_named_and_reached_by_tab(shown: Any, qtbot: Any) -> No
     assert controls <= reached
 
 
+def focused(window: CardWindow) -> str:
+    """The name of what has the keyboard."""
+    QApplication.processEvents()
+    widget = window.focusWidget()
+    assert isinstance(widget, QAbstractButton)
+    return widget.accessibleName() or widget.text()
+
+
+def rounds(window: CardWindow) -> list[QWidget]:
+    """Where real Tab keys go, once around."""
+    QApplication.processEvents()
+    begin = window.focusWidget()
+    out = [begin]
+    while len(out) < 40:
+        QTest.keyClick(window.focusWidget(), Qt.Key.Key_Tab)
+        if window.focusWidget() is begin:
+            break
+        out.append(window.focusWidget())
+    return out
+
+
+def heights(window: CardWindow, widgets: list[QWidget]) -> list[int]:
+    return [
+        widget.mapTo(window, widget.rect().topLeft()).y() + window.area.verticalScrollBar().value()
+        for widget in widgets
+    ]
+
+
+@pytest.mark.parametrize(
+    ("readers", "first"),
+    [
+        ((mine(),), "署名用の証明書を読み取る"),
+        ((mine(sign_tries_left=0),), "診断する…"),
+        ((ReaderStatus("Reader A 00", "none"),), "診断する…"),
+        ((), "診断する…"),
+    ],
+)
+def test_it_opens_with_the_keyboard_where_it_can_be_seen(shown: Any, readers: Any, first: str) -> None:
+    window = shown(*readers)
+    assert focused(window) == first
+    assert window.area.verticalScrollBar().value() == 0
+
+
+def test_what_is_most_likely_wanted_gets_the_keyboard_when_the_card_comes(shown: Any) -> None:
+    window = shown(state=READING)
+    assert focused(window) == "もう一度調べる"
+    looks(window, (mine(),))
+    assert focused(window) == "署名用の証明書を読み取る"
+
+
+@pytest.mark.parametrize("again", [False, True], ids=["at first", "after more looks"])
+def test_tab_goes_from_the_top_to_the_bottom(shown: Any, again: bool) -> None:
+    window = shown(mine())
+    if again:
+        looks(window, (ReaderStatus("Reader A 00", "none"),))
+        looks(window, (mine(auth_tries_left=0),))
+    button(window, "診断する…").setFocus()
+    seen = rounds(window)
+    assert heights(window, seen[:-2]) == sorted(heights(window, seen[:-2]))
+    assert seen[-2:] == [window.again, window.close_button]
+    assert len(seen) == len([each for each in window.findChildren(QAbstractButton) if each.isVisible()])
+    assert window.certificate is not None
+    assert window.certificate.first in seen
+
+
+def test_a_new_look_leaves_the_keyboard_where_it_is(shown: Any) -> None:
+    window = shown(mine(), ReaderStatus("Reader B 00", "none"))
+    for name in ("診断する…", "もう一度調べる"):
+        button(window, name).setFocus()
+        for left in (4, 3):
+            looks(window, (mine(sign_tries_left=left), ReaderStatus("Reader B 00", "none")))
+            assert focused(window) == name
+    window.explain("lost")
+    looks(window, (mine(),))
+    assert window.explanations["lost"].head.hasFocus()
+
+
+def test_after_reading_the_keyboard_is_on_what_hides_it(shown: Any) -> None:
+    window = shown(mine())
+    with_person(window)
+    assert focused(window) == "読み取った内容の表示を消す"
+    QTest.keyClick(window.focusWidget(), Qt.Key.Key_Return)
+    assert focused(window) == "署名用の証明書を読み取る"
+
+
+def a_new_card(old: Keeper | None, demo: bool) -> Keeper:
+    if old is not None:
+        old.close()
+    return Keeper(demo=demo)
+
+
+def test_in_practice_a_lock_is_undone_by_practising_again(opened: Open, qtbot: Any, monkeypatch: Any) -> None:
+    window = opened(sign_tries=0)
+    monkeypatch.setattr(card_watch, "_new_keeper", a_new_card)
+    QTest.keyClick(button(window, "練習をやり直す"), Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: window._watch.state.tries == 5, timeout=20000)
+    assert "練習をやり直す" not in buttons(window)
+
+
+def test_a_real_card_is_not_practised_again(shown: Any) -> None:
+    assert "練習をやり直す" not in buttons(shown(mine(sign_tries_left=0)))
+
+
 def test_explanations_open_and_close_by_keyboard(shown: Any) -> None:
     window = shown(mine())
     lost = window.explanations["lost"]

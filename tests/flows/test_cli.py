@@ -310,3 +310,10 @@ def test_a_name_that_is_no_text(tmp_path: Path, natsuin: Any) -> None:
 def test_wrong_usage_names_the_offending_word_only(natsuin: Any, words: list[str], offending: str) -> None:
     done = natsuin(*words, "--json")
     assert json.loads(done.stdout)["error"] == {"code": "wrong-usage", "detail": offending}
+
+
+def test_where_no_pdf_is_at_stake_none_is_spoken_of(natsuin: Callable[..., subprocess.CompletedProcess[bytes]]) -> None:
+    for command in ("card", "doctor"):
+        done = natsuin(command, "--reader", "no such reader", *(("--demo",) if command == "card" else ()))
+        assert done.returncode != 0
+        assert "PDF" not in done.stderr.decode()

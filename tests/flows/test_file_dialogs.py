@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QStandardPaths
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QAbstractButton, QFileDialog, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.gui import qt_words
@@ -77,6 +78,25 @@ def test_qt_speaks_the_language_of_the_program(qtbot: QtBot) -> None:
         assert (QCoreApplication.translate("QPlatformTheme", "&No")) == word
     language.use("en")
     qt_words.follow()
+
+
+def test_nothing_in_the_file_dialog_is_english(asker: Asker, tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    language.use("ja")
+    qt_words.follow()
+    dialog = QFileDialog(asker, "PDF", str(tmp_path))
+    dialog.setOption(QFileDialog.Option.DontUseNativeDialog)  # of this Qt, where the system has none
+    dialog.setViewMode(QFileDialog.ViewMode.Detail)
+    dialog.show()
+    said = [widget.text() for kind in (QLabel, QAbstractButton) for widget in dialog.findChildren(kind)]
+    assert [text for text in said if re.search("[A-Za-z]{3}", text)] == []
+    assert {"場所(&I)：", "ファイルの種類(&T)："} <= set(said)
+    dialog.reject()
+    assert QCoreApplication.translate("QAbstractFileIconProvider", "Folder") == "フォルダー"
+    assert QCoreApplication.translate("QFileDialog", "no such words") == "no such words"
+    language.use("en")
+    qt_words.follow()
+    assert QCoreApplication.translate("QFileDialog", "&Look in:") == "&Look in:"
 
 
 def test_the_whole_path_can_be_had(qtbot: QtBot, tmp_path: Path) -> None:

@@ -11,14 +11,27 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from app.document.facts import SignatureField
-from app.errors.document import PdfUnreadable
+from app.errors.base import UserError
+from app.errors.card import (
+    CardBusy,
+    CardRemoved,
+    CardRemovedWhileSigning,
+    CertificateExpired,
+    NoCard,
+    NotMyNumberCard,
+    OutcomeUnknown,
+)
+from app.errors.document import DiskFull, PdfUnreadable
 from app.gui.buttons import RING, Button, FocusRing
-from app.gui.card_line import sentence
-from app.gui.card_watch import CardState
+from app.gui.card_line import CardLine, sentence
+from app.gui.card_problem import still_true
+from app.gui.card_watch import READING, CardState
 from app.gui.document_page import DocumentPage
+from app.gui.first_view import side_width
 from app.gui.main_window import MainWindow
 from app.gui.sign_panel import FieldButton
 from app.gui.stage import Stage
+from app.wording import language
 
 pytestmark = pytest.mark.window
 
@@ -43,12 +56,72 @@ def test_the_button_names_what_the_card_lacks(state: str) -> None:
     assert (text == "カードを置いてください") == (state == "no-card")
 
 
+@pytest.mark.parametrize("name", language.LANGUAGES)
+@pytest.mark.parametrize("width", [side_width(880) - 40, side_width(1280) - 40, 420])
+def test_the_name_of_the_card_is_whole_and_the_tries_stand_beside_or_below_it(
+    themed: QApplication, qtbot: Any, name: str, width: int
+) -> None:
+    language.use(name)
+    line = CardLine()
+    qtbot.addWidget(line)
+    line.setFixedWidth(width)
+    line.show()
+    for tries in (5, 1):
+        line.show_state(CardState("ready", "SONY FeliCa RC-S300/S 00 00", tries, True), demo=False)
+        QApplication.processEvents()
+        for label in (line._title, line._tries):
+            assert label.width() >= label.sizeHint().width()
+            assert label.mapTo(line, label.rect().topRight()).x() < line.width()
+    beside = line._tries.mapTo(line, line._tries.rect().topLeft()).y() < line._below.geometry().bottom()
+    assert beside or width < 420
+    assert not (beside and name == "en" and width < 300)
+
+
 def test_a_locked_demo_card_sends_nobody_to_an_office(window: MainWindow) -> None:
     assert "役所" not in sentence(CardState("locked"), demo=True)
     assert "練習" in sentence(CardState("locked"), demo=True)
     window.start_page.card.show_state(CardState("locked", "reader", 0, True), demo=True)
     button = next(part for part in window.start_page.card.findChildren(Button) if part.isVisible())
     assert button.text() == "練習をやり直す"
+
+
+def failing(qtbot: Any, window: MainWindow, contract: Path, error: UserError, state: str) -> DocumentPage:
+    """The page after a signing that failed, the card in the state that the error is about."""
+    page = opened(qtbot, window, contract)
+    window.card_watch.pause()
+    window.card_watch._show((), CardState(state))
+    page.controller.failed.emit(error)
+    assert page.panel.banner is not None
+    return page
+
+
+@pytest.mark.parametrize(
+    ("error", "state"),
+    [(NotMyNumberCard(), "other-card"), (NoCard(), "no-card"), (CardBusy(), "busy"), (CardRemoved(), "no-card")],
+)
+def test_a_message_that_came_from_the_card_goes_when_the_card_says_otherwise(
+    qtbot: Any, window: MainWindow, contract: Path, error: UserError, state: str
+) -> None:
+    page = failing(qtbot, window, contract, error, state)
+    window.card_watch._show((), READING)
+    window.card_watch._show((), CardState(state, "the same in another reader"))
+    assert page.panel.banner is not None
+    window.card_watch._show((), CardState("ready", "reader", 5, True))
+    assert page.panel.banner is None
+
+
+@pytest.mark.parametrize("error", [OutcomeUnknown(), CardRemovedWhileSigning(), DiskFull(megabytes=2)])
+def test_a_message_of_what_has_happened_stays_whatever_card_comes(
+    qtbot: Any, window: MainWindow, contract: Path, error: UserError
+) -> None:
+    page = failing(qtbot, window, contract, error, "no-card")
+    window.card_watch._show((), CardState("ready", "reader", 5, True))
+    assert page.panel.banner is not None
+
+
+def test_a_key_file_that_has_expired_has_nothing_to_do_with_the_card() -> None:
+    assert still_true(CertificateExpired(key="file"), CardState("no-card"))
+    assert not still_true(CertificateExpired(key="card"), CardState("no-card"))
 
 
 @pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space])

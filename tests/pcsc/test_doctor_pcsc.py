@@ -164,7 +164,9 @@ def test_a_card_without_fault(vcard: VirtualCard) -> None:
     assert [entry["command"] for entry in plain["trace"]][:3] == ["CONNECT", "SELECT JPKI", "SELECT 0006"]
     assert all(entry["milliseconds"] >= 0 for entry in plain["trace"])
     names = [entry.split()[0] for entry in vcard.trace]
-    assert names[-9:] == ["SELECT", "SELECT", "READ", "SELECT", "READ", "SELECT", "QUERY", "SELECT", "QUERY"]
+    end = len(names) - names[::-1].index("QUERY")
+    assert names[end - 9 : end] == ["SELECT", "SELECT", "READ", "SELECT", "READ", "SELECT", "QUERY", "SELECT", "QUERY"]
+    assert (names[end], set(names[end + 1 :])) == ("SELECT", {"READ"})  # the other certificate, for its dates
     assert "off" in [what for _, what in vcard.power]
 
 
@@ -200,6 +202,7 @@ def test_the_answer_to_reset_of_a_contactless_card_is_masked(make_vcard: Callabl
         (Knobs(token="JPKIAPICCTOKEN3"), "newer-card"),
         (Knobs(sign_tries=0), "locked"),
         (Knobs(sign_certificate=False), "no-signature-certificate"),
+        (Knobs(expired=True), "certificate-probably-ended"),
         (Knobs(pulled_at=4, stays_away=True), "card-lost"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",

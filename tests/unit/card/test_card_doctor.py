@@ -148,6 +148,7 @@ def test_the_json_is_what_is_published(monkeypatch: pytest.MonkeyPatch) -> None:
         "auth_tries_left": 3,
         "sign_certificate": True,
         "auth_certificate": True,
+        "auth_life": "fresh",
     }
     assert plain["readers"][0]["name"] == SHOWN
     assert plain["readers"][1] == {"reader": 2, "name": SECOND, "present": False}

@@ -19,9 +19,11 @@ from app.card.examination import (
     greet,
     look,
 )
+from app.card.jpki import JpkiSession
 from app.card.slots import SlotState
 from app.errors.base import UserError
 from app.errors.card import CardBusy, CardFault, CardServiceUnavailable, NoCard, NotMyNumberCard, ReaderNotFound
+from app.pki.certificate import validity
 
 MakeCard = Callable[[Knobs], DemoCard]
 
@@ -41,6 +43,12 @@ class Counted(DemoCard):
     def power_off(self) -> None:
         self.powered_off = getattr(self, "powered_off", 0) + 1
         super().power_off()
+
+
+def session_of(card: DemoCard) -> JpkiSession:
+    session = JpkiSession(card)
+    session.require_my_number_card()
+    return session
 
 
 def looked(card: DemoCard) -> Finding:
@@ -67,7 +75,35 @@ def test_the_look_at_a_my_number_card_costs_nothing_and_keeps_no_body(card: Demo
         ("QUERY 001B", "63C5", 0),
         ("SELECT 0018", "9000", 0),
         ("QUERY 0018", "63C3", 0),
+        ("SELECT 000A", "9000", 0),
+        ("READ BINARY 000A", "9000", 4),
+        *[("READ BINARY 000A", "9000", one.length) for one in found.trace[12:]],
     ]
+    assert found.auth_life == "fresh"
+
+
+@pytest.mark.parametrize("expired", [False, True])
+def test_where_the_other_certificate_is_in_its_life_is_kept_and_no_date(expired: bool) -> None:
+    card = DemoCard(Knobs(expired=expired))
+    found = looked(card)
+    assert found.auth_life == ("ended" if expired else "fresh")
+    begins, ends = validity(session_of(card).auth_certificate())
+    kept = json.dumps({**found.plain(), "trace": []})
+    for moment in (begins, ends):
+        assert str(moment.year) not in kept
+        assert f"{moment:%m-%d}" not in kept
+
+
+def test_a_certificate_that_cannot_be_read_is_no_fault_of_the_card(make_card: MakeCard) -> None:
+    class Closed(DemoCard):
+        def transmit(self, command: Buffer) -> bytes:
+            if bytes(command)[1] == 0xA4 and bytes(command)[5:7] == b"\x00\x0a":
+                return b"\x6a\x82"
+            return super().transmit(command)
+
+    card = make_card(Knobs())
+    found = looked(Closed(card.knobs, card.identity))
+    assert (found.outcome, found.kind, found.auth_life, found.sign_tries_left) == ("read", "my-number", None, 5)
 
 
 def test_it_travels_as_plain_data(card: DemoCard) -> None:

@@ -208,6 +208,9 @@ def test_programs_that_could_hold_a_card_are_those_with_the_library_and_other_wi
             **process(50, "python", parent=9, cmdline=ours),
             **process(60, "python", parent=keeper, cmdline=ours),
             **process(keeper, "natsuin", maps=LOADED_AS),
+            **process(9, "python3", maps=LOADED),
+            **process(80, "natsuin", maps=LOADED, cmdline="/usr/bin/python3\0/usr/bin/natsuin\0card"),
+            **process(90, "python", maps=LOADED, cmdline="python\0-I\0-m\0app\0sign"),
             "proc/70/comm": "gone",
         }
     )

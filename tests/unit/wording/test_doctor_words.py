@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from doctor_cases import CASES, LINUX, MACOS, READER, WINDOWS, Case, changed, my_number_card
 
 from app.card import surroundings
-from app.card.doctor import CODES, WELL, Check, Diagnosis, examine
+from app.card.doctor import CODES, WELL, Check, Diagnosis, _password, examine
 from app.card.examination import Greeting
 from app.card.host import Host
 from app.wording import language
@@ -132,6 +133,50 @@ def test_a_serial_number_and_the_systems_count_are_no_part_of_what_a_reader_is_c
     case = Case("", LINUX, Greeting(0, {READER: True}), {READER: my_number_card()})
     found = diagnosed(case, monkeypatch)
     assert said(found.checks[1], LINUX).sentence == "SONY FeliCa RC-S300/S"
+
+
+def step_texts(code: str, **facts: str) -> str:
+    return "\n".join(step.text for step in CURES[code](LINUX, facts))
+
+
+def of_card(**facts: Any) -> str:
+    """What the last check says of a card, and what to do."""
+    finding = my_number_card(**facts)
+    words = said(_password(finding), LINUX)
+    return "\n".join((words.title, words.sentence, *(step.text for step in words.cure)))
+
+
+def test_an_estimated_end_is_said_to_be_an_estimate_and_where_the_exact_date_is_to_be_had() -> None:
+    told = of_card(auth_life="ended")
+    for part in ("見込み", "読み取る…", "窓口", "最大1日"):
+        assert part in told
+    assert "残り 5 回" in of_card(auth_life="last-days")
+    assert "2週間以内" in of_card(auth_life="last-days")
+    assert "更新できます" in of_card(auth_life="renewable")
+    assert "見込み" not in of_card() + of_card(auth_life=None)
+
+
+def test_the_last_try_is_said_to_be_one() -> None:
+    assert "次にまちがえるとロックされます" in of_card(sign_tries_left=1)
+    assert "次にまちがえると" not in of_card(sign_tries_left=2)
+
+
+def test_the_road_that_needs_the_other_password_is_not_shown_where_that_is_locked_too() -> None:
+    assert "コンビニ" in of_card(sign_tries_left=0)
+    assert "コンビニ" in of_card(sign_tries_left=0, auth_tries_left=None)
+    assert "コンビニ" not in of_card(sign_tries_left=0, auth_tries_left=0)
+    assert "コンビニ" not in of_card(sign_tries_left=0, auth_life="ended")
+    assert "窓口" in of_card(sign_tries_left=0, auth_tries_left=0)
+
+
+def test_a_card_that_this_program_may_hold_has_a_step_of_its_own() -> None:
+    ours = step_texts("card-busy", programs="Natsuin")
+    assert "Natsuin" in ours
+    assert "e-Tax" not in ours
+    both = step_texts("card-busy", programs="Natsuin・firefox")
+    assert "Natsuin" in both
+    assert "e-Tax" in both
+    assert "Natsuin" not in step_texts("card-busy", programs="firefox")
 
 
 def test_states_and_pending_checks_have_names() -> None:

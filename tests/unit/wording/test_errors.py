@@ -8,6 +8,7 @@ from app.errors.card import (
     CertificateExpired,
     CertificateNotYetValid,
     CertificateUnusable,
+    NoReader,
     PasswordIncorrect,
     SignatureMismatch,
 )
@@ -91,6 +92,18 @@ def test_a_file_name_cannot_write_into_the_sentence() -> None:
 def test_wrong_password_says_how_many_tries_or_that_it_is_not_known() -> None:
     assert "あと 3 回" in words(PasswordIncorrect(attempts_remaining=3)).happened
     assert "読み取れません" in words(PasswordIncorrect(attempts_remaining=None)).happened
+
+
+def test_that_the_pdf_is_unchanged_is_said_only_where_one_is_at_stake() -> None:
+    assert "PDF" not in str(words(NoReader()))
+    assert "PDFは変わっていません。" in str(words(NoReader(), pdf=True))
+    assert words(FileNotFound(file="a.pdf"), pdf=True).unchanged == ""
+
+
+def test_days_are_written_as_people_write_them() -> None:
+    assert "2025年4月12日 で" in words(CertificateExpired(not_after="2025-04-12", key="card")).happened
+    assert "2025年4月12日" in words(CertificateNotYetValid(not_before="2025-04-12", key="file")).happened
+    assert "soon" in words(CertificateExpired(not_after="soon", key="card")).happened
 
 
 def test_an_error_survives_the_way_out_of_a_child() -> None:

@@ -82,7 +82,37 @@ def test_a_locked_password_brings_the_roads_out(locked: str) -> None:
     assert "ロックされています" in text
     assert "市区町村の窓口（どの場合でも）" in text
     assert "JPKI暗証番号リセット" in text
-    assert "マイナポータルアプリ" in text
+    assert "両方とも分からないときは、窓口だけ" in text
+    assert "スマートフォンに入れた証明書" not in text, "of a plastic card"
+
+
+def test_with_both_passwords_locked_only_the_office_helps() -> None:
+    text = "\n".join(reader_lines(replace(MINE, sign_tries_left=0, auth_tries_left=0), NOW))
+    assert "市区町村の窓口（どの場合でも）" in text
+    assert "JPKI暗証番号リセット" not in text
+    assert "どちらもロックされているため" in text
+
+
+def test_the_road_by_app_and_store_needs_a_certificate_that_has_not_ended() -> None:
+    ended = replace(MINE, sign_tries_left=0, auth_not_after="2026-11-20T14:59:59Z")
+    assert "JPKI暗証番号リセット" not in "\n".join(reader_lines(ended, NOW))
+
+
+def test_of_an_ended_certificate_it_is_not_said_what_could_end_it() -> None:
+    text = "\n".join(reader_lines(replace(MINE, auth_not_after="2026-11-20T14:59:59Z"), NOW))
+    assert "発行し直してもらえます" in text
+    assert "期限の前でも" not in text
+
+
+def test_the_demo_card_is_called_one() -> None:
+    first = reader_lines(replace(MINE, name="Natsuin demo"), NOW, demo=True)[0]
+    assert first == "見本のリーダー：マイナンバーカード（見本）"
+
+
+def test_a_busy_card_promises_nothing_on_the_command_line() -> None:
+    text = "\n".join(reader_lines(ReaderStatus("r", "other", problem="card-busy"), NOW))
+    assert "利用者クライアントソフト" in text
+    assert "自動" not in text
 
 
 def test_a_reader_cannot_write_into_the_terminal() -> None:
