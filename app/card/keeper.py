@@ -204,6 +204,11 @@ class CardKey:
         self._card = ""  # what tells it from another one, as a hash
         self._shown: int | None = 0  # the tries that were told last; 0: none were
 
+    @property
+    def card(self) -> str:
+        """What tells the card whose tries were read from another one, as a hash; "" before that."""
+        return self._card
+
     def attempts_remaining(self) -> int | None:
         """Tries left as just read; connects exclusively and holds the card until `release` or the end of `unlock`.
 

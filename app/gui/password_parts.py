@@ -7,7 +7,7 @@ from typing import Protocol
 
 from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from app.gui import theme
 from app.gui.buttons import Button
@@ -37,6 +37,52 @@ class Context(Protocol):
     def disclosure(self) -> QWidget: ...
 
     def compact(self) -> QWidget: ...
+
+
+class Roll(QScrollArea):
+    """The part of the window that is as high as its content, or `limit` px on a low screen: it scrolls then.
+
+    `column` takes the content.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.keep_to(None)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+        content = QWidget()
+        content.setProperty("ground", "panel")
+        self.column = QVBoxLayout(content)
+        self.column.setContentsMargins(0, 0, 0, 0)
+        self.setWidget(content)
+
+    def keep_to(self, limit: int | None) -> None:
+        """At most so many px; None: all that is needed."""
+        self.limit = limit
+        # a bar makes the content narrower, and so higher: it would keep itself needed
+        policy = Qt.ScrollBarPolicy.ScrollBarAlwaysOff if limit is None else Qt.ScrollBarPolicy.ScrollBarAlwaysOn
+        self.setVerticalScrollBarPolicy(policy)
+
+    def needed(self, width: int) -> int:
+        """px that the whole content takes."""
+        if self.column.hasHeightForWidth():
+            return self.column.totalHeightForWidth(width)
+        return self.column.totalSizeHint().height()  # nothing in it wraps
+
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        needed = self.needed(width)
+        return needed if self.limit is None else min(needed, self.limit)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(40, 0)
 
 
 class SubjectBox(Card):
@@ -100,7 +146,8 @@ class TriesLine(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
-        row.addWidget(Label(question.label(), "strong"))
+        self._name = Label(question.label(), "strong")
+        row.addWidget(self._name)
         row.addStretch(1)
         self._bars = TriesBars(TRIES)
         row.addWidget(self._bars)
@@ -110,6 +157,10 @@ class TriesLine(QWidget):
         self.again.setAutoDefault(False)
         self.again.clicked.connect(self.recheck)
         row.addWidget(self.again)
+
+    def show_name(self, practice: str = "") -> None:
+        """What is to be entered, or in `practice` what to enter there."""
+        self._name.setText(practice or self._question.label())
 
     def show_tries(self, tries: int | None) -> None:
         """Shows the number read from the card; None: unknown, with a link that reads it again."""
