@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -35,8 +36,32 @@ RETRY_MS = 700
 """Where no event tells when the card can be read: another program's transaction, a contact that was lost in between."""
 
 
+class Reading:
+    """One reading of the tries. The key it found is told to nobody but who still waits for this very reading."""
+
+    def __init__(self, tries: Callable[[Keeper | None], tuple[LockedKey, int | None]], keeper: Keeper | None) -> None:
+        self._tries, self._keeper = tries, keeper
+        self.key: LockedKey | None = None
+        self.left: int | None = None
+        self.error: Exception | None = None
+
+    def run(self) -> Reading:
+        """Reads; in the key's lane."""
+        try:
+            self.key, self.left = self._tries(self._keeper)
+        except (UserError, Cancelled) as error:
+            self.error = error
+        return self
+
+    def drop(self) -> None:
+        """Gives back what it found; in the key's lane, after it."""
+        if self.key is not None:
+            self.key.release()
+
+
 class PasswordTalk(QObject):
-    """One talk at a time; who inherits says which key, and what is done with the password.
+    """One talk at a time; who inherits says which key, and what is done with the password. A card is taken from the
+    watch when a talk begins and given back when it ends, so that no two talks are about one card.
 
     Ends with the inheritor's own signal, `failed` (a UserError) or `stopped` (nothing happened).
     `guidance_requested`: the password is locked and the person wants to know the ways out. `doctor_requested`: no card
@@ -55,7 +80,10 @@ class PasswordTalk(QObject):
         self.password_window: PasswordWindow | None = None
         self._retry = QTimer(self, singleShot=True, interval=RETRY_MS)
         self._retry.timeout.connect(self._read_tries)
-        self._reading = self._again = False
+        self._reading: Reading | None = None
+        self._again = False
+        self.submitted = False
+        """Whether the password is on its way: only its outcome ends that."""
         watch.stirred.connect(self._stirred)
 
     @property
@@ -85,7 +113,6 @@ class PasswordTalk(QObject):
         """Reads how many tries are left, then asks for the password."""
         from app.gui.password_window import PasswordWindow
 
-        self._watch.pause()
         window = PasswordWindow(self._parent, context)
         window.submitted.connect(self._submitted)
         window.cancelled.connect(self.stop)
@@ -98,14 +125,19 @@ class PasswordTalk(QObject):
     # --- the key is asked how many tries are left ---------------------------------------------------------
 
     def _read_tries(self) -> None:
-        if self.password_window is None:
+        window = self.password_window
+        if window is None or self.submitted:
+            return
+        if self._reading is not None:
+            self._again = True
             return
         if self.by_card and self._watch.keeper is None:
             self._retry.start()
             return
         self._retry.stop()
-        self._reading, self._again = True, False
-        submit(self.lane, self._tries, self._watch.keeper, succeeded=self._tries_read, failed=self._tries_not_read)
+        self._reading, self._again = Reading(self._tries, self._watch.keeper), False
+        window.hold(True)
+        submit(self.lane, self._reading.run, succeeded=self._read, failed=self._broke_down)
 
     def _tries(self, keeper: Keeper | None) -> tuple[LockedKey, int | None]:
         key = self.find(keeper)
@@ -114,30 +146,31 @@ class PasswordTalk(QObject):
     def _stirred(self) -> None:
         """Something came or went at the readers; matters while the window waits for a card."""
         window = self.password_window
-        if self._reading:
-            self._again = True
-        elif window is not None and window.state.waits:
+        if window is not None and (self._reading is not None or window.state.waits):
             self._read_tries()
 
-    def _tries_read(self, answer: tuple[LockedKey, int | None]) -> None:
+    def _read(self, reading: Reading) -> None:
+        window = self.password_window
+        if reading is not self._reading or window is None:  # it is not wanted any more
+            return
+        self._reading = None
+        window.hold(False)
+        if reading.error is not None:
+            self._not_read(window, reading.error)
+        else:
+            assert reading.key is not None
+            self._tries_read(window, reading.key, reading.left)
+
+    def _tries_read(self, window: PasswordWindow, key: LockedKey, tries: int | None) -> None:
         from app.card.keeper import CardKey
 
-        self._reading = False
-        self._key, tries = answer
-        window = self.password_window
-        if window is None:  # the person has gone
-            self._give_back()
-            return
-        if isinstance(self._key, CardKey):
-            window.show_reader(self._key.reader)
+        self._key = key
+        if isinstance(key, CardKey):
+            window.show_reader(key.reader)
         window.show_typing(tries)
         window.open()
 
-    def _tries_not_read(self, error: Exception) -> None:
-        self._reading = False
-        window = self.password_window
-        if window is None:
-            return
+    def _not_read(self, window: PasswordWindow, error: Exception) -> None:
         if isinstance(error, PasswordLocked):
             window.show_locked()
         elif isinstance(error, CardChanged):
@@ -159,12 +192,21 @@ class PasswordTalk(QObject):
 
     # --- the password -------------------------------------------------------------------------------------
 
+    def _broke_down(self, error: Exception) -> None:
+        """What never ends in an error of its own did; while a password is on its way, only its outcome counts."""
+        if self.busy and not self.submitted:
+            self._end(error)
+
     def _submitted(self, secret: Secret) -> None:
         assert self._key is not None
+        assert self._reading is None
+        self._retry.stop()
+        self.submitted = True
         self.use(self._key, secret)
 
     def refused(self, error: Exception) -> None:
         """How the work ended without what was wanted."""
+        self.submitted = False
         window = self.password_window
         if window is None:
             self._end(error)
@@ -187,9 +229,10 @@ class PasswordTalk(QObject):
     # --- ends ---------------------------------------------------------------------------------------------
 
     def stop(self) -> None:
-        """Ends it; nothing is sent any more."""
-        self.finish()
-        self.stopped.emit()
+        """Ends it, and nothing is sent any more; not while the password is on its way, which nothing can stop."""
+        if not self.submitted:
+            self.finish()
+            self.stopped.emit()
 
     def _guide(self) -> None:
         self.stop()
@@ -205,14 +248,14 @@ class PasswordTalk(QObject):
     def finish(self) -> None:
         """Closes the window, gives the card back and lets it be watched again."""
         self._retry.stop()
-        self._give_back()
+        self.submitted = False
+        if self._reading is not None:
+            self.lane.start(self._reading.drop)
+        if self._key is not None:
+            self.lane.start(self._key.release)
+        self._reading = self._key = None
         if self.password_window is not None:
             window, self.password_window = self.password_window, None
             window.finish()
             window.deleteLater()
-            self._watch.resume()
-
-    def _give_back(self) -> None:
-        if self._key is not None:
-            self.lane.start(self._key.release)
-            self._key = None
+        self._watch.give_back(self)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from enum import Enum, auto
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QElapsedTimer, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QShowEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLayout, QVBoxLayout, QWidget
 
@@ -74,6 +74,9 @@ class PasswordWindow(QDialog):
         self._question = self._purpose.question
         self.state = State.WAITING
         self.tries: int | None = None
+        self._reading = False
+        self._shown = QElapsedTimer()
+        self._shown.start()
         self.setWindowTitle("Natsuin")
         self.setProperty("ground", "panel")
         self.setWindowModality(Qt.WindowModality.WindowModal)
@@ -134,6 +137,15 @@ class PasswordWindow(QDialog):
             if isinstance(box, SubjectBox):
                 box.show_reader(name)
 
+    def hold(self, reading: bool) -> None:
+        """Whether the tries are being read: nothing is sent meanwhile, and they are not read twice."""
+        self._reading = reading
+        reason = _("The tries left are being read") if reading else ""
+        self.tries_line.again.hold(reason)
+        if isinstance(self._page, Message) and self._page.first is not self._page.leave:
+            self._page.first.hold(reason)
+        self._hold_button()
+
     def show_busy(self) -> None:
         """9: another program holds the card; the window counts and waits."""
         if self.state is not State.BUSY:
@@ -175,18 +187,26 @@ class PasswordWindow(QDialog):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        self._shown.start()
         self._fit()
         if self.state is State.TYPING:
             self.field.setFocus()
 
     def _entered(self) -> None:
-        if self.tries == 1 and not self._question.too_short(self.field.count()):
+        if self._question.too_short(self.field.count()):
+            self.submit()  # which says so
+        elif not self._typed_here and self._shown.elapsed() < PAUSE_MS:
+            return  # that Return was meant for what was there before
+        elif not self.field.count():  # no password at all: never by Return alone
+            self.sign_button.setFocus(Qt.FocusReason.TabFocusReason)
+        elif self.tries == 1:
             (self.sign_button if self.tick.isChecked() else self.tick).setFocus(Qt.FocusReason.TabFocusReason)
         else:
             self.submit()
 
     def _typed(self) -> None:
         self._pause.start()
+        self._typed_here = bool(self.field.count())
         remark = self._question.remark(self.field.secret, self.field.count())
         if not remark and self._caps_lock:
             remark = _("Caps Lock is on. Capitals and small letters differ here.")
@@ -208,6 +228,8 @@ class PasswordWindow(QDialog):
             self.advice_line.show_advice(words)
 
     def _reason_to_wait(self) -> str:
+        if self._reading:
+            return _("The tries left are being read")
         too_short = self._question.too_short(self.field.count())
         if too_short:
             return too_short
@@ -253,7 +275,7 @@ class PasswordWindow(QDialog):
         self.tries_line = TriesLine(self._question)
         self.tries_line.recheck.connect(self.recheck_requested)
         self.field = PasswordField(rule=self._question.rule)
-        self._caps_lock = False
+        self._caps_lock = self._typed_here = False
         self.field.caps_lock.connect(self._caps_lock_seen)
         self.field.changed.connect(self._typed)
         self.field.refused.connect(self._refused)
@@ -306,6 +328,8 @@ class PasswordWindow(QDialog):
         self.tick.setVisible(tries == 1)
         self.tick.setChecked(False)
         self.cancel_button.setText(_("Not now") if tries == 1 else _("Cancel"))
+        self._shown.start()
+        self._typed_here = False
         self._show_page(self._form, State.TYPING)
         self._hold_button()
         self.field.setFocus()
