@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QApplication, QMainWindow
+from PySide6.QtWidgets import QApplication
 
 from app import settings as app_settings
 from app.errors.base import Cancelled, UserError
 from app.gui import theme
 from app.gui.background import Job, Lanes
 from app.gui.delivery import attach, submit
+from app.gui.file_target import FileTarget
 from app.gui.first_view import FirstView
 from app.gui.opening import OpenedPdf, open_pdf
 from app.gui.signer_choice import SignerChoice
@@ -28,7 +29,7 @@ from app.wording.language import text as _
 from app.wording.plain import shown
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QPaintEvent
+    from PySide6.QtGui import QCloseEvent, QPaintEvent
     from PySide6.QtWidgets import QStackedWidget, QWidget
 
     from app.gui.card_watch import CardState, CardWatch
@@ -47,7 +48,7 @@ DOCUMENT_MODULES = ("app.gui.icons", "app.gui.banner", "app.gui.placing_view", "
 BREATH_MS = 8
 
 
-class MainWindow(QMainWindow):
+class MainWindow(FileTarget):
     """One window, one document."""
 
     first_painted = Signal()
@@ -78,7 +79,6 @@ class MainWindow(QMainWindow):
         self.signer = SignerChoice(lanes, self)
         self._card_windows: CardWindows | None = None
         self.setMinimumSize(*MINIMUM)
-        self.setAcceptDrops(True)
         self.setWindowTitle("Natsuin")
 
     def begin(self, opening: Job | None, path: Path | None, others: Sequence[Path] = ()) -> None:
@@ -185,7 +185,7 @@ class MainWindow(QMainWindow):
             page.check_requested.connect(self.choose_to_check)
             page.practice_requested.connect(self.practise)
             page.language_chosen.connect(self.use_language)
-            page.renew_requested.connect(self._renew_card)
+            page.renew_requested.connect(self.card_watch.renew)
             page.card_requested.connect(self.card_windows.open_card)
             page.doctor_requested.connect(self.card_windows.open_doctor)
             page.show_card(self.card_watch.state)
@@ -222,12 +222,12 @@ class MainWindow(QMainWindow):
         language.use(name)
         qt_words.follow()
         self._settings = Settings(language=name, theme=self._settings.theme)
-        submit(
-            self.lanes.document, app_settings.save, self._settings, succeeded=self._ignore, failed=self._ignore_failure
-        )
+        submit(self.lanes.document, app_settings.save, self._settings, succeeded=self._ignore, failed=self._ignore)
         QTimer.singleShot(0, self._rebuild)
 
     def _rebuild(self) -> None:
+        if not self.close_document():
+            return
         self._put(self._new_stack())
         self._show_start()
         if self._card_windows is not None:
@@ -237,7 +237,8 @@ class MainWindow(QMainWindow):
         """Enters the practice mode with the sample document."""
         from app.gui.practice import copy_sample
 
-        self._set_demo(True)
+        if not self._set_demo(True):
+            return
         self._name = ""
         submit(
             self.lanes.document,
@@ -251,15 +252,16 @@ class MainWindow(QMainWindow):
         """Back to the person's own card; a document of the person's own is opened again."""
         page = self.document_page
         source = page.source if page is not None and self.stack.currentWidget() is page else None
-        self._set_demo(False)
-        if source is not None and source.parent != self._practice_folder:
+        if self._set_demo(False) and source is not None and source.parent != self._practice_folder:
             self.open(source)
 
-    def _set_demo(self, demo: bool) -> None:
-        self.close_document()
+    def _set_demo(self, demo: bool) -> bool:
+        if not (self.card_windows.stop() and self.close_document()):
+            return False
         self.demo = demo
         QTimer.singleShot(0, self._rebuild)
         self.card_watch.start(demo=demo)
+        return True
 
     def _sample_copied(self, path: Path) -> None:
         self._practice_folder = path.parent
@@ -308,6 +310,9 @@ class MainWindow(QMainWindow):
             self._show_opened(opened, pictures)
 
     def _show_opened(self, opened: OpenedPdf, pictures: PagePictures) -> None:
+        if self.document_page is not None and self.document_page.at_work:
+            self._arrived = (opened, pictures)
+            return
         if self._start is not None:
             self._start.clear_problem()
         page = self._page()
@@ -329,6 +334,7 @@ class MainWindow(QMainWindow):
             page.home_requested.connect(self.go_home)
             page.open_requested.connect(self.choose)
             page.signed.connect(self._signed)
+            page.unsigned.connect(self._not_signed)
             page.card_requested.connect(self.card_windows.open_card)
             page.guidance_requested.connect(self.card_windows.open_guidance)
             page.doctor_requested.connect(self.card_windows.open_doctor)
@@ -340,13 +346,26 @@ class MainWindow(QMainWindow):
 
     def _signed(self, result: SigningResult) -> None:
         self._result = result
+        if self._arrived is not None:
+            (opened, _pictures), self._arrived = self._arrived, None
+            self._others = (opened.snapshot.source,)
+            self.lanes.pictures.start(opened.close)
         self.open(result.target)
+
+    def _not_signed(self) -> None:
+        """A file that has arrived meanwhile is shown now."""
+        if self._first is None and self._arrived is not None:
+            (opened, pictures), self._arrived = self._arrived, None
+            self._show_opened(opened, pictures)
 
     def _open_failed(self, error: Exception) -> None:
         from app.wording.errors import words
 
         self._opening = None
         if isinstance(error, Cancelled) or not isinstance(error, UserError):
+            return
+        if self.document_page is not None and not self.close_document():
+            self.document_page.say_problem(error, self._name)
             return
         self._build_all()
         self._start_rest()
@@ -355,21 +374,19 @@ class MainWindow(QMainWindow):
         self.start_page.show_problem(said.title, "\n".join(part for part in (file, said.happened, said.todo) if part))
         self._show_start()
 
-    def close_document(self) -> None:
-        """Leaves the document."""
+    def close_document(self) -> bool:
+        """Leaves the document; False, and it stays, while a password is on its way for it."""
         if self.document_page is not None:
-            self.document_page.leave()
+            return self.document_page.leave()
+        return True
 
     def go_home(self) -> None:
         """Back to the start page."""
-        self.close_document()
-        self._show_start()
-        self.setWindowTitle("Natsuin")
+        if self.close_document():
+            self._show_start()
+            self.setWindowTitle("Natsuin")
 
     # --- the card ---------------------------------------------------------------------------------------
-
-    def _renew_card(self) -> None:
-        self.card_watch.start(demo=True)
 
     def _card_changed(self, state: CardState) -> None:
         if self._start is not None:
@@ -402,34 +419,15 @@ class MainWindow(QMainWindow):
             gc.enable()
             self.settled.emit()
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        from app.gui.dragging import dragged_pdf
-
-        fit = dragged_pdf(event) is not None
+    def show_drag(self, kind: str) -> None:
         if self._start is not None:
-            self.start_page.drop_zone.show_drag("one" if fit else "refused")
-        event.acceptProposedAction() if fit else event.accept()
-
-    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
-        self._drag_ended()
-
-    def _drag_ended(self) -> None:
-        if self._start is not None:
-            self._start.drop_zone.show_drag("")
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        from app.gui.dragging import dragged_pdf
-
-        self._drag_ended()
-        path = dragged_pdf(event)
-        if path is not None:
-            event.acceptProposedAction()
-            self.open(path)
+            self._start.drop_zone.show_drag(kind)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if self._card_windows is not None:
-            self._card_windows.close()
-        self.close_document()
+        if not (self.card_windows.stop() and self.close_document()):  # a password is on its way: its window says so
+            event.ignore()
+            return
+        self.card_windows.close()
         if self._arrived is not None:
             self.lanes.pictures.start(self._arrived[0].close)
         if self._watch is not None:
@@ -441,8 +439,5 @@ class MainWindow(QMainWindow):
         event.accept()
         QApplication.quit()
 
-    def _ignore(self, _value: object) -> None:
-        """Nothing depends on the outcome."""
-
-    def _ignore_failure(self, _error: object) -> None:
+    def _ignore(self, _outcome: object) -> None:
         """Nothing depends on the outcome."""
