@@ -191,7 +191,12 @@ class CardKey:
     def __init__(self, keeper: Keeper, reader: str) -> None:
         self._keeper = keeper
         self.reader = reader
-        self._card = ""  # what tells it from another one, as a hash
+        self._card = ""
+
+    @property
+    def card(self) -> str:
+        """What tells the card whose tries were read from another one, as a hash; "" before that."""
+        return self._card
 
     def attempts_remaining(self) -> int | None:
         """Tries left as just read; connects exclusively and holds the card until `release` or the end of `unlock`.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import weakref
+from typing import ClassVar
 
 from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import (
@@ -75,16 +76,23 @@ def _grandparent(widget: QWidget) -> QWidget | None:
 
 
 class KeyboardFocus:
-    """Mixed in before a button's class: shows the ring while the keyboard, not the mouse, brought the focus.
+    """Mixed in before a button's class: shows the ring where the keyboard, not the mouse, brought the focus, or where
+    the program did for somebody whose hands are on the keyboard.
 
     Enter presses it as the space bar does.
     """
 
+    by_keyboard: ClassVar[bool] = False
+    """Whether it was the keyboard that was last used, as far as buttons and fields have seen; one for all of them."""
     _ring: FocusRing | None = None
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)  # type: ignore[misc]
         if event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason):
+            KeyboardFocus.by_keyboard = True
+        elif event.reason() == Qt.FocusReason.MouseFocusReason:
+            KeyboardFocus.by_keyboard = False
+        if KeyboardFocus.by_keyboard:
             assert isinstance(self, QWidget)
             self._drop_ring()
             self._ring = FocusRing(self)
@@ -93,7 +101,13 @@ class KeyboardFocus:
         super().focusOutEvent(event)  # type: ignore[misc]
         self._drop_ring()
 
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        KeyboardFocus.by_keyboard = False
+        self._drop_ring()
+        super().mousePressEvent(event)  # type: ignore[misc]
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        KeyboardFocus.by_keyboard = True
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and isinstance(self, QAbstractButton):
             if not event.isAutoRepeat():
                 self.click()

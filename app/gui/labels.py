@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from PySide6.QtCore import QPointF, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QResizeEvent, QTextLayout, QTextOption
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QResizeEvent, QTextLayout, QTextLine, QTextOption
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from app.gui import theme
+
+SHORTEST_LAST = 4
 
 
 def repolish(widget: QWidget) -> None:
@@ -44,7 +49,10 @@ class Label(QLabel):
 
 
 class Paragraph(Label):
-    """Wrapping plain text with a line height of 150 %."""
+    """Wrapping plain text with a line height of 150 %.
+
+    No last line holds less than `SHORTEST_LAST` characters of Japanese where the line before can spare some.
+    """
 
     def __init__(self, text: str = "", role: str = "caption", tone: str = "text2", parent: QWidget | None = None):
         super().__init__(text, role, tone, parent)
@@ -60,14 +68,11 @@ class Paragraph(Label):
         option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         layout.setTextOption(option)
         layout.setFormats(self._formats())
-        layout.beginLayout()
-        top = 0
-        while (line := layout.createLine()).isValid():
-            line.setLineWidth(max(width, 1))
-            line.setPosition(QPointF(0, top + (pitch - line.height()) / 2))
-            top += pitch
-        layout.endLayout()
-        return layout, top
+        lines = _break(layout, max(width, 1), pitch)
+        narrower = _before_orphans(layout, width)
+        if narrower and _break(layout, max(width, 1), pitch, narrower) != lines:
+            _break(layout, max(width, 1), pitch)
+        return layout, lines * pitch
 
     def _formats(self) -> list[QTextLayout.FormatRange]:
         """Parts of the text that look different."""
@@ -106,6 +111,43 @@ class Paragraph(Label):
         painter.setPen(theme.current().color(self.tone))
         self._layout(self.width())[0].draw(painter, QPointF(0, 0))
         painter.end()
+
+
+def _break(layout: QTextLayout, width: float, pitch: int, narrower: Mapping[int, float] = MappingProxyType({})) -> int:
+    """Breaks into lines of that width, some `narrower` by so many px; how many lines there are."""
+    layout.beginLayout()
+    count = 0
+    while (line := layout.createLine()).isValid():
+        narrow = narrower.get(count, 0.0)
+        line.setLineWidth(max(width - narrow, 1))
+        left = {Qt.AlignmentFlag.AlignHCenter: narrow / 2, Qt.AlignmentFlag.AlignRight: narrow}
+        align = layout.textOption().alignment() & Qt.AlignmentFlag.AlignHorizontal_Mask
+        line.setPosition(QPointF(left.get(align, 0.0), count * pitch + (pitch - line.height()) / 2))
+        count += 1
+    layout.endLayout()
+    return count
+
+
+def _before_orphans(layout: QTextLayout, width: float) -> dict[int, float]:
+    """The lines before last lines that are too short, and by how many px they would have to end earlier."""
+    text, found = layout.text(), {}
+    for index in range(1, layout.lineCount()):
+        line, before = layout.lineAt(index), layout.lineAt(index - 1)
+        start, end = line.textStart(), line.textStart() + line.textLength()
+        last = text[start:end].rstrip("\u2028 ")
+        ends_paragraph = end >= len(text) or text[end - 1] == "\u2028"
+        begins_paragraph = text[start - 1] == "\u2028"
+        if ends_paragraph and not begins_paragraph and 0 < len(last) < SHORTEST_LAST and max(last) > "\u2e7f":
+            end_of_before = _x(before, start - (SHORTEST_LAST - len(last)))
+            found[index - 1] = width - (end_of_before - before.x()) - 0.5
+    return found
+
+
+def _x(line: QTextLine, position: int) -> float:
+    x: object = line.cursorToX(position)  # with the position that it is, unlike what its stub says
+    value = x[0] if isinstance(x, tuple) else x
+    assert isinstance(value, float)
+    return value
 
 
 class ElidedLabel(Label):

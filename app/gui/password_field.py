@@ -3,6 +3,9 @@
 QLineEdit is not used because its text, undo history and input context stay in memory. Paste in is allowed, copy
 out, drag out and the input method are not; a screen reader hears how many characters there are, never which. A
 platform that forces its input method upon every field is listened to all the same.
+
+What is not taken is counted, not kept: it stands as red dots behind the others, one Backspace each, and until it is
+gone the field is `spoilt`, because what is left of it is not what the person typed.
 """
 
 from __future__ import annotations
@@ -13,6 +16,7 @@ from collections.abc import Iterator
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
+    QColor,
     QContextMenuEvent,
     QFocusEvent,
     QFontMetricsF,
@@ -30,7 +34,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 
 from app.gui import theme
-from app.gui.buttons import Button
+from app.gui.buttons import Button, KeyboardFocus
 from app.gui.password_rules import CARD_RULE, Rule
 from app.secret import Secret
 from app.wording.language import text as _
@@ -43,14 +47,15 @@ _MARGIN, _DOT, _PITCH, _HEIGHT = 18, 11.0, 19.0, 50
 class PasswordField(QWidget):
     """Takes what is typed or pasted and shows dots; `take` hands it over.
 
-    Signals: `changed` after every change; `refused` with the character that is not allowed; `overflowed` when more
-    was typed or pasted than fits; `entered` on Return; `caps_lock` when a letter shows that it is on (or off again),
-    where capitals matter.
+    Signals: `changed` after every change; `refused` with the character that is not allowed, `overflowed` when more
+    came than fits, both with whether it was pasted; `nothing_to_paste`: the clipboard holds no text. `entered` on
+    Return; `caps_lock` when a letter shows that it is on (or off again), where capitals matter.
     """
 
     changed = Signal()
-    refused = Signal(str)
-    overflowed = Signal()
+    refused = Signal(str, bool)
+    overflowed = Signal(bool)
+    nothing_to_paste = Signal()
     entered = Signal()
     caps_lock = Signal(bool)
 
@@ -58,6 +63,8 @@ class PasswordField(QWidget):
         super().__init__(parent)
         self._rule = rule
         self._secret = Secret(rule.longest)
+        self._untaken = 0  # characters typed from the first that was not taken on
+        self._unpasted = False
         self._selected = False
         self._wrong = False
         self._caret = True
@@ -93,6 +100,11 @@ class PasswordField(QWidget):
         return self._secret
 
     @property
+    def spoilt(self) -> bool:
+        """Whether it holds something else than the person typed or pasted; deleting, or pasting anew, mends it."""
+        return bool(self._untaken) or self._unpasted
+
+    @property
     def revealed(self) -> bool:
         """Whether the characters are shown in the clear."""
         return self.eye.isChecked()
@@ -100,13 +112,14 @@ class PasswordField(QWidget):
     def take(self) -> Secret:
         """Hands over what was typed, which the receiver must wipe, and begins anew."""
         taken, self._secret = self._secret, Secret(self._rule.longest)
+        self._untaken, self._unpasted = 0, False
         self._after_change()
         self.conceal()
         return taken
 
     def clear(self) -> None:
         """Wipes what was typed."""
-        self._secret.wipe()
+        self._empty()
         self._after_change()
         self.conceal()
 
@@ -122,10 +135,11 @@ class PasswordField(QWidget):
     # --- keys, clipboard and menu
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        KeyboardFocus.by_keyboard = True
         if event.matches(QKeySequence.StandardKey.Paste):
             self.paste()
         elif event.matches(QKeySequence.StandardKey.SelectAll):
-            self._selected = bool(self.count())
+            self._selected = bool(self._shown())
             self.update()
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             if not event.isAutoRepeat():  # a key that is held was meant for what was there before
@@ -141,44 +155,61 @@ class PasswordField(QWidget):
             super().keyPressEvent(event)  # copy and cut end here: nothing in this program answers them
 
     def paste(self) -> None:
-        """Adds the clipboard's text as the rule trims it, wholly or not at all."""
+        """Adds the clipboard's text as the rule trims it, wholly or not at all; replaces what is spoilt or selected."""
         longest, taken = self._rule.longest, self._rule.taken
         pasted = self._rule.trimmed(QGuiApplication.clipboard().text())
-        room = longest - (0 if self._selected else len(self._secret))
+        anew = self._selected or self.spoilt
+        room = longest - (0 if anew else len(self._secret))
         bad = next((character for character in pasted[: 4 * longest] if not taken(character)), None)
-        if bad is not None:
-            self.refused.emit(bad)
-        elif len(pasted) > room or sum(len(taken(character)) for character in pasted) > room:
-            self.overflowed.emit()
-        else:
+        fits = len(pasted) <= room and sum(len(taken(character)) for character in pasted) <= room
+        if pasted and bad is None and fits:
+            if anew:
+                self._empty()
             self._type(pasted)
+            return
+        self._unpasted, self._selected = True, False
+        self.update()
+        if bad is not None:
+            self.refused.emit(bad, True)
+        elif pasted:
+            self.overflowed.emit(True)
+        else:
+            self.nothing_to_paste.emit()
 
     def inputMethodEvent(self, event: QInputMethodEvent) -> None:
-        self._type(event.commitString())
+        if event.commitString():
+            self._type(event.commitString())
         event.accept()
 
     def _type(self, characters: str) -> None:
-        for character in characters:
+        if self._selected or not self._shown():
+            self._empty()
+        for index, character in enumerate(characters):
             taken = self._rule.taken(character)
-            if not taken:
-                self.refused.emit(character)
-                return
-            if self._selected:
-                self._secret.wipe()
-                self._selected = False
-            if len(self._secret) + len(taken) > self._rule.longest:
-                self.overflowed.emit()
-                return
+            spoils = not taken or len(self._secret) + len(taken) > self._rule.longest
+            if spoils or self.spoilt:
+                if not self.spoilt:
+                    self.overflowed.emit(False) if taken else self.refused.emit(character, False)
+                self._untaken += len(characters) - index
+                break
             for byte in taken:
                 self._secret.append(byte)
         self._after_change()
 
+    def _empty(self) -> None:
+        self._secret.wipe()
+        self._untaken, self._unpasted, self._selected = 0, False, False
+
     def _rub_out(self) -> None:
-        """The last character, however many bytes it has."""
-        with self._secret.view() as view:
-            size = next((index + 1 for index, byte in enumerate(reversed(view)) if byte & 0xC0 != 0x80), 0)
-        for _byte in range(size):
-            self._secret.pop()
+        """The last character, however many bytes it has; or the last of those that were not taken."""
+        self._unpasted = False
+        if self._untaken:
+            self._untaken -= 1
+        else:
+            with self._secret.view() as view:
+                size = next((index + 1 for index, byte in enumerate(reversed(view)) if byte & 0xC0 != 0x80), 0)
+            for _byte in range(size):
+                self._secret.pop()
         self._after_change()
 
     def _notice_caps_lock(self, event: QKeyEvent) -> None:
@@ -195,13 +226,17 @@ class PasswordField(QWidget):
         self.changed.emit()
 
     def _announce(self) -> None:
-        self.setAccessibleDescription(_("{n} characters entered", n=self.count()))
+        self.setAccessibleDescription(_("{n} characters entered", n=self._shown()))
+
+    def _shown(self) -> int:
+        """How many dots there are."""
+        return self.count() + self._untaken
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addAction(_("Paste"), self.paste)
-        menu.addAction(_("Clear"), self.clear).setEnabled(bool(self.count()))
+        menu.addAction(_("Clear"), self.clear).setEnabled(bool(self._shown()))
         menu.popup(event.globalPos())
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -258,12 +293,13 @@ class PasswordField(QWidget):
         focused = self.hasFocus()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        width = 2.0 if focused or self._wrong else 1.0
+        ground = tokens.color("panel" if self.isEnabled() else "disabled")
+        frame = QRectF(self.rect())
+        if self._wrong and focused:  # red alone would not tell that the keyboard is here
+            _draw_frame(painter, frame, QPen(tokens.color("accent_ink"), 2), ground)
+            frame = frame.adjusted(3, 3, -3, -3)
         line = tokens.color("bad" if self._wrong else "accent_ink" if focused else "line2")
-        painter.setPen(QPen(line, width))
-        painter.setBrush(tokens.color("panel" if self.isEnabled() else "disabled"))
-        inset = width / 2
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(inset, inset, -inset, -inset), 8, 8)
+        _draw_frame(painter, frame, QPen(line, 2 if focused or self._wrong else 1), ground)
         painter.setClipRect(QRectF(_MARGIN - 6, 0, self._room() + 12, self.height()))
         end = self._draw_revealed(painter) if self.revealed else self._draw_dots(painter)
         if focused and self._caret:
@@ -275,27 +311,33 @@ class PasswordField(QWidget):
         return self.width() - _MARGIN - self.eye.width() - 12
 
     def _draw_dots(self, painter: QPainter) -> float:
-        count = self.count()
-        left = self._begin(painter, count * _PITCH)
+        shown = self._shown()
+        left = self._begin(painter, shown * _PITCH)
+        end = self._draw_row(painter, left, self.count(), "text")
+        end = self._draw_row(painter, end, self._untaken, "bad")
+        return end + (0 if shown else -2)
+
+    def _draw_row(self, painter: QPainter, left: float, count: int, tone: str) -> float:
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(theme.current().color("text"))
+        painter.setBrush(theme.current().color(tone))
         for index in range(count):
             middle = QPointF(left + index * _PITCH + _DOT / 2, self.height() / 2)
             painter.drawEllipse(middle, _DOT / 2, _DOT / 2)
-        return left + count * _PITCH + (0 if count else -2)
+        return left + count * _PITCH
 
     def _draw_revealed(self, painter: QPainter) -> float:
         font = theme.font("password")
         metrics = QFontMetricsF(font)
         narrow = metrics.horizontalAdvance("0")
-        left = self._begin(painter, sum(max(narrow, metrics.horizontalAdvance(each)) for each in self._characters()))
+        wide = sum(max(narrow, metrics.horizontalAdvance(each)) for each in self._characters())
+        left = self._begin(painter, wide + self._untaken * _PITCH)
         painter.setFont(font)
         painter.setPen(theme.current().color("text"))
         for character in self._characters():
             width = max(narrow, metrics.horizontalAdvance(character))
             painter.drawText(QRectF(left, 0, width + 2, self.height()), Qt.AlignmentFlag.AlignVCenter, character)
             left += width
-        return left
+        return self._draw_row(painter, left, self._untaken, "bad")
 
     def _characters(self) -> Iterator[str]:
         """One by one: the whole never becomes a string."""
@@ -313,6 +355,13 @@ class PasswordField(QWidget):
             selection = QRectF(left - 5, 11, width + 4, self.height() - 22)
             painter.fillRect(selection, theme.current().color("accent_soft"))
         return left
+
+
+def _draw_frame(painter: QPainter, around: QRectF, pen: QPen, ground: QColor) -> None:
+    inset = pen.widthF() / 2
+    painter.setPen(pen)
+    painter.setBrush(ground)
+    painter.drawRoundedRect(around.adjusted(inset, inset, -inset, -inset), 8, 8)
 
 
 def _types(event: QKeyEvent) -> bool:

@@ -8,10 +8,12 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.gui.banner import Banner
 from app.gui.buttons import Button
+from app.gui.card_line import sentence
+from app.gui.card_watch import CardState
 from app.gui.frames import Card, Divider
 from app.gui.labels import Label, Paragraph
 from app.gui.marks import Picture, Spinner
-from app.gui.password_parts import StepList
+from app.gui.password_parts import Roll, StepList
 from app.gui.password_purpose import Purpose
 from app.wording import procedures
 from app.wording.language import text as _
@@ -55,41 +57,45 @@ class Message(QWidget):
 
     def __init__(self, icon: str, tone: str, title: str, middle: QWidget | None = None) -> None:
         super().__init__()
-        self.column = QVBoxLayout(self)
-        self.column.setContentsMargins(0, 0, 0, 0)
-        self.column.setSpacing(14)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(14)
+        self.roll = Roll()
+        self.roll.column.setSpacing(14)
+        column.addWidget(self.roll)
         self._centred = middle is not None
         self._words = QVBoxLayout()
         self._words.setSpacing(2)
-        heading = Paragraph(title, "h2", "text")
+        self._heading = heading = Paragraph(title, "h2", "text")
         self._words.addWidget(heading)
         self.setAccessibleName(title)
         if middle is not None:
-            self.column.addWidget(middle, 0, Qt.AlignmentFlag.AlignHCenter)
+            self.roll.column.addWidget(middle, 0, Qt.AlignmentFlag.AlignHCenter)
             heading.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-            self.column.addLayout(self._words)
+            self.roll.column.addLayout(self._words)
         else:
             row = QHBoxLayout()
             row.setSpacing(14)
             row.addWidget(Picture(icon, tone, 30), 0, Qt.AlignmentFlag.AlignTop)
             row.addLayout(self._words, 1)
-            self.column.addLayout(row)
+            self.roll.column.addLayout(row)
         self.body = QVBoxLayout()
         self.body.setSpacing(14)
-        self.column.addLayout(self.body)
+        self.roll.column.addLayout(self.body)
         self._foot = QHBoxLayout()
         self._foot.setSpacing(10)
-        self.column.addLayout(self._foot)
+        column.addLayout(self._foot)
         self.leave = button(_("Cancel"))
         self.leave.clicked.connect(self.left)
         self.first = self.leave
 
-    def say(self, text: str) -> None:
+    def say(self, text: str) -> Paragraph:
         """A sentence below the title."""
         paragraph = Paragraph(text)
         if self._centred:
             paragraph.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self._words.addWidget(paragraph)
+        return paragraph
 
     def end(self, *buttons: Button, beside: QWidget | None = None) -> None:
         """The foot: something at the left, buttons at the right."""
@@ -101,40 +107,63 @@ class Message(QWidget):
 
 
 class WaitingPage(Message):
-    """1: put the card on the reader."""
+    """1: put the card on the reader; or what else is lacking: no-reader, no-service. `removed`: it had been there."""
 
-    def __init__(self, purpose: Purpose, *, removed: bool) -> None:
-        super().__init__("", "", _("Put the card on the reader"), middle=Picture("nfc", "accent_ink", 44))
-        self.say(purpose.waiting)
+    def __init__(self, purpose: Purpose, lack: str, *, removed: bool) -> None:
+        self._picture = Picture("nfc", "accent_ink", 44)
+        super().__init__("", "", "", middle=self._picture)
+        self._purpose = purpose
+        self._sentence = self.say("")
         if removed:
-            text = _("The password had not been sent, so no try was used. Put the card back.")
-            self.body.addWidget(Banner("warn", _("The card was removed"), text))
-        else:
-            self.body.addWidget(Banner("info", _("If it is not found, lift it and put it back."), ""))
+            gone = {"no-reader": _("The reader was disconnected"), "no-service": _("The smart-card service stopped")}
+            text = _("The password had not been sent, so no try was used. What you typed is forgotten.")
+            self.body.addWidget(Banner("warn", gone.get(lack, _("The card was removed")), text))
+        self._tip = Banner("info", _("If it is not found, lift it and put it back."), "")
+        self.body.addWidget(self._tip)
+        self._removed = removed
+        self.show_lack(lack)
         check = button(_("Reader check"), "ghost", "search")
         check.clicked.connect(self.doctor)
         self.end(self.leave, beside=check)
 
+    def show_lack(self, lack: str) -> None:
+        """What is lacking now."""
+        titles = {"no-reader": _("Connect the card reader"), "no-service": _("The smart-card service has stopped")}
+        icons = {"no-reader": "unplug", "no-service": "triangle-alert"}
+        title = titles.get(lack, _("Put the card on the reader"))
+        self._picture.show_icon(icons.get(lack, "nfc"), "warn_bar" if lack in icons else "accent_ink")
+        self._heading.setText(title)
+        self.setAccessibleName(title)
+        self._sentence.setText(sentence(CardState(lack)) if lack in titles else self._purpose.waiting)
+        self._tip.setVisible(lack not in titles and not self._removed)
+
 
 class LockedPage(Message):
-    """6: no more tries; the two ways out, or in practice that nothing has happened."""
+    """6: no more tries; the ways out, or in practice that nothing has happened.
 
-    def __init__(self, purpose: Purpose, *, demo: bool) -> None:
-        title = _("The demo card is locked") if demo else _("The password is locked")
+    `both`: the PIN that the way by phone needs is locked, too.
+    """
+
+    def __init__(self, purpose: Purpose, *, demo: bool, both: bool = False) -> None:
+        title = _("The demo card's password is locked") if demo else _("The password is locked")
         super().__init__("lock", "warn_bar" if demo else "bad", title)
         if demo:
             self.say(_("Start the practice again, and it is as before. Your own card is not affected."))
         else:
             self.say(purpose.locked)
-            self.say(_("Natsuin cannot unlock it. Reset it in one of these ways."))
-            self.body.addWidget(self._ways())
+            self.say(
+                _("The four-digit PIN for logging in is locked, too. Your municipal office resets both.")
+                if both
+                else _("Natsuin cannot unlock it. Reset it in one of these ways.")
+            )
+            self.body.addWidget(self._ways(both))
         self.leave.setText(_("Close"))
         self.leave.setAutoDefault(True)  # nothing can be typed any more: Return closes
         guide = button(_("Open the procedure guide"))
         guide.clicked.connect(self.guidance)
         self.end(self.leave, *(() if demo else (guide,)))
 
-    def _ways(self) -> QWidget:
+    def _ways(self, both: bool) -> QWidget:
         office = procedures.office_road()
         by_phone = _(
             "Book in the phone app, then reset at a store's machine within 24 hours. "
@@ -143,6 +172,8 @@ class LockedPage(Message):
         ways = Card(box=True)
         ways.body.setSpacing(10)
         ways.body.addWidget(_Way("building", _("Municipal office"), office))
+        if both:
+            return ways
         ways.body.addWidget(Divider())
         ways.body.addWidget(_Way("store", _("Phone app and convenience store"), by_phone))
         return ways
@@ -185,8 +216,8 @@ class ChangedPage(Message):
         super().__init__("id-card", "warn_bar", _("This is a different card"))
         self.say(
             _(
-                "It is not the card whose tries were shown. The password was not sent to it, and no try was used. What "
-                "you typed is forgotten."
+                "It is not the card whose tries were shown. No password was sent to this card, and it lost no try. "
+                "What you typed is forgotten."
             )
         )
         text = _(

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from app.gui import theme
 from app.gui.buttons import Button
@@ -37,6 +37,43 @@ class Context(Protocol):
     def disclosure(self) -> QWidget: ...
 
     def compact(self) -> QWidget: ...
+
+
+class Roll(QScrollArea):
+    """The part of the window that is as high as its content, or `limit` px on a low screen: it scrolls then.
+
+    `column` takes the content.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.limit: int | None = None
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+        content = QWidget()
+        content.setProperty("ground", "panel")
+        self.column = QVBoxLayout(content)
+        self.column.setContentsMargins(0, 0, 0, 0)
+        self.setWidget(content)
+
+    def needed(self, width: int) -> int:
+        """px that the whole content takes."""
+        return self.column.totalHeightForWidth(width)
+
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        needed = self.needed(width)
+        return needed if self.limit is None else min(needed, self.limit)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(40, 0)
 
 
 class SubjectBox(Card):

@@ -20,7 +20,8 @@ def _keep_still() -> str:
 class Purpose:
     """`action`, `icon`: of the button. The rest are sentences of the pages; `steps`: the work has steps to show.
 
-    `patience`: what to do while the work is under way. `with_file`: a key file is opened, no card is asked.
+    `practice`: what practice does instead. `patience`: what to do while the work is under way. `with_file`: a key file
+    is opened, no card is asked.
     """
 
     action: str
@@ -30,6 +31,7 @@ class Purpose:
     working: str
     steps: bool
     unknown: str
+    practice: str = ""
     patience: str = field(default_factory=_keep_still)
     question: Question = field(default_factory=CardQuestion)
     with_file: bool = False
@@ -57,6 +59,7 @@ def signing() -> Purpose:
         working=_("Signing"),
         steps=True,
         unknown=_("The PDF is unchanged, and nothing will be sent again."),
+        practice=_("This is practice: an invented person signs. No real card is used."),
     )
 
 
@@ -86,4 +89,5 @@ def reading() -> Purpose:
         working=_("Reading the certificate"),
         steps=False,
         unknown=_("Nothing was read, and nothing will be sent again."),
+        practice=_("This is practice: an invented person's certificate is shown. No real card is used."),
     )

@@ -65,11 +65,13 @@ class CardQuestion:
         return _("As a rule it holds both letters and digits.") if kind else ""
 
     def not_allowed(self, character: str) -> str:
-        """A character that cannot be typed."""
+        """A character that cannot be typed or pasted."""
+        if character.isspace():
+            return _("Blanks cannot be used.")
         return _("“{character}” cannot be used. Capital letters and digits only.", character=shown(character))
 
     def overflow(self) -> str:
-        """More was typed than fits."""
+        """More was typed or pasted than fits."""
         return _("16 characters are the most it can have.")
 
     def warning(self, tries: int | None, *, wrong: bool) -> Warning_:
@@ -137,6 +139,25 @@ class FileQuestion:
             return "", "", ""
         text = _("The file did not open. Check capitals and small letters. Nothing is locked by mistakes.")
         return "bad", _("Wrong password"), text
+
+
+def to_mend(fault: str) -> str:
+    """A fault of what was typed, and what to do; it is not sent as long as it stands there."""
+    return _("{fault} Delete it and type it again.", fault=fault)
+
+
+def not_pasted(fault: str, *, old: bool) -> str:
+    """Why nothing was pasted; `old`: something that was there before still is."""
+    if old:
+        return _(
+            "Nothing was pasted. {fault} What was there before still is: delete it and enter it again.", fault=fault
+        )
+    return _("Nothing was pasted. {fault}", fault=fault)
+
+
+def nothing_to_paste() -> str:
+    """Why nothing was pasted: no text was copied."""
+    return _("No text has been copied.")
 
 
 Question = CardQuestion | FileQuestion

@@ -12,13 +12,18 @@ from app.errors.base import Cancelled, UserError
 from app.errors.card import (
     CardBusy,
     CardChanged,
+    CardNotSupported,
     CardRemoved,
     CardServiceUnavailable,
     NoCard,
     NoReader,
+    NoSignatureCertificate,
+    NotMyNumberCard,
     OutcomeUnknown,
     PasswordIncorrect,
     PasswordLocked,
+    PhoneNotSupported,
+    ReaderNotFound,
 )
 from app.errors.key import KeyFilePasswordIncorrect
 from app.gui.background import Lane, Lanes
@@ -32,6 +37,9 @@ if TYPE_CHECKING:
     from app.gui.password_window import PasswordWindow
     from app.signing.key import LockedKey
 
+_LACKING = (NoCard, NoReader, ReaderNotFound, CardRemoved, CardServiceUnavailable)
+_OTHER_KIND = (NotMyNumberCard, PhoneNotSupported, CardNotSupported, NoSignatureCertificate)
+
 RETRY_MS = 700
 """Where no event tells when the card can be read: another program's transaction, a contact that was lost in between."""
 
@@ -39,8 +47,10 @@ RETRY_MS = 700
 class Reading:
     """One reading of the tries. The key it found is told to nobody but who still waits for this very reading."""
 
-    def __init__(self, tries: Callable[[Keeper | None], tuple[LockedKey, int | None]], keeper: Keeper | None) -> None:
-        self._tries, self._keeper = tries, keeper
+    def __init__(
+        self, tries: Callable[[Keeper | None, str], tuple[LockedKey, int | None]], keeper: Keeper | None, reader: str
+    ) -> None:
+        self._tries, self._keeper, self._reader = tries, keeper, reader
         self.key: LockedKey | None = None
         self.left: int | None = None
         self.error: Exception | None = None
@@ -48,7 +58,7 @@ class Reading:
     def run(self) -> Reading:
         """Reads; in the key's lane."""
         try:
-            self.key, self.left = self._tries(self._keeper)
+            self.key, self.left = self._tries(self._keeper, self._reader)
         except (UserError, Cancelled) as error:
             self.error = error
         return self
@@ -77,6 +87,8 @@ class PasswordTalk(QObject):
         super().__init__(window)
         self.lanes, self._watch, self._parent = lanes, watch, window
         self._key: LockedKey | None = None
+        self._card = ""  # the one whose tries were shown
+        self._accepted = False  # the password was right, what goes wrong from then on is another matter
         self.password_window: PasswordWindow | None = None
         self._retry = QTimer(self, singleShot=True, interval=RETRY_MS)
         self._retry.timeout.connect(self._read_tries)
@@ -116,7 +128,7 @@ class PasswordTalk(QObject):
         window = PasswordWindow(self._parent, context)
         window.submitted.connect(self._submitted)
         window.cancelled.connect(self.stop)
-        window.recheck_requested.connect(self._read_tries)
+        window.recheck_requested.connect(self._recheck)
         window.guidance_requested.connect(self._guide)
         window.doctor_requested.connect(self.doctor_requested)
         self.password_window = window
@@ -135,18 +147,36 @@ class PasswordTalk(QObject):
             self._retry.start()
             return
         self._retry.stop()
-        self._reading, self._again = Reading(self._tries, self._watch.keeper), False
+        self._reading, self._again = Reading(self._tries, self._watch.keeper, self._reader_of_typing()), False
         window.hold(True)
         submit(self.lane, self._reading.run, succeeded=self._read, failed=self._broke_down)
 
-    def _tries(self, keeper: Keeper | None) -> tuple[LockedKey, int | None]:
-        key = self.find(keeper)
+    def _tries(self, keeper: Keeper | None, reader: str) -> tuple[LockedKey, int | None]:
+        """`reader`: where the card lies that is to be looked at again, "" when one is to be found."""
+        # a key of its own each time: the one that a password may be on its way to stays bound to its card
+        key = keeper.key(reader) if keeper is not None and reader else self.find(keeper)
         return key, key.attempts_remaining()
 
+    def _reader_of_typing(self) -> str:
+        """The reader of the card whose tries are on the screen, "" while there are none."""
+        from app.card.keeper import CardKey
+
+        window, key = self.password_window, self._key
+        typing = window is not None and window.state.follows and not window.state.waits
+        return key.reader if typing and isinstance(key, CardKey) else ""
+
+    def _recheck(self) -> None:
+        """The person wants the tries to be read: after another card was shown, that one's. Twice is once."""
+        if self._reading is not None:
+            return
+        if self.password_window is not None and self.password_window.state.another:
+            self._card = ""
+        self._read_tries()
+
     def _stirred(self) -> None:
-        """Something came or went at the readers; matters while the window waits for a card."""
+        """Something came or went at the readers: tries on the screen must not be those of a card that has gone."""
         window = self.password_window
-        if window is not None and (self._reading is not None or window.state.waits):
+        if window is not None and self.by_card and (self._reading is not None or window.state.follows):
             self._read_tries()
 
     def _read(self, reading: Reading) -> None:
@@ -166,22 +196,35 @@ class PasswordTalk(QObject):
 
         self._key = key
         if isinstance(key, CardKey):
+            if self._card not in ("", key.card):
+                self._give_back()
+                window.show_changed()
+                return
+            self._card = key.card
+            window.other_locked = self._is_other_locked(key.reader)
             window.show_reader(key.reader)
-        window.show_typing(tries)
+        window.update_tries(tries)
         window.open()
+        if self._again and window.state.follows:
+            self._read_tries()
+
+    def _is_other_locked(self, reader: str) -> bool:
+        return any(status.name == reader and status.auth_tries_left == 0 for status in self._watch.readers)
 
     def _not_read(self, window: PasswordWindow, error: Exception) -> None:
         if isinstance(error, PasswordLocked):
             window.show_locked()
-        elif isinstance(error, CardChanged):
+        elif isinstance(error, CardChanged) or (self._card and isinstance(error, _OTHER_KIND)):
             window.show_changed()
         elif isinstance(error, CardBusy):
             window.show_busy()
-        elif not isinstance(error, NoCard | NoReader | CardRemoved | CardServiceUnavailable):
+        elif not isinstance(error, _LACKING):
             self._end(error)
             return
         elif window.isVisible():
-            window.show_removed_before()
+            window.show_removed_before(_lack(error))
+        else:
+            window.show_waiting(_lack(error))
         window.open()
         if not window.state.waits:
             return
@@ -201,7 +244,7 @@ class PasswordTalk(QObject):
         assert self._key is not None
         assert self._reading is None
         self._retry.stop()
-        self.submitted = True
+        self.submitted, self._accepted = True, False
         self.use(self._key, secret)
 
     def refused(self, error: Exception) -> None:
@@ -220,8 +263,11 @@ class PasswordTalk(QObject):
             window.show_changed()
         elif isinstance(error, OutcomeUnknown):
             window.show_unknown()
-        elif isinstance(error, CardRemoved):
-            window.show_removed_before()
+        elif isinstance(error, _LACKING) and not self._accepted:  # what is lost on the way is an unknown outcome
+            window.show_removed_before(_lack(error))
+            self._retry.start()
+        elif isinstance(error, CardBusy) and not self._accepted:
+            window.show_busy()
             self._retry.start()
         else:
             self._end(error)
@@ -251,11 +297,23 @@ class PasswordTalk(QObject):
         self.submitted = False
         if self._reading is not None:
             self.lane.start(self._reading.drop)
-        if self._key is not None:
-            self.lane.start(self._key.release)
-        self._reading = self._key = None
+            self._reading = None
+        self._give_back()
+        self._card = ""
         if self.password_window is not None:
             window, self.password_window = self.password_window, None
             window.finish()
             window.deleteLater()
         self._watch.give_back(self)
+
+    def _give_back(self) -> None:
+        if self._key is not None:
+            self.lane.start(self._key.release)
+            self._key = None
+
+
+def _lack(error: Exception) -> str:
+    """What the window waits for, as a state of the card line."""
+    if isinstance(error, NoReader | ReaderNotFound):
+        return "no-reader"
+    return "no-service" if isinstance(error, CardServiceUnavailable) else "no-card"

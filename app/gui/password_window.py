@@ -12,7 +12,7 @@ from PySide6.QtGui import QCloseEvent, QShowEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLayout, QVBoxLayout, QWidget
 
 from app.gui.banner import Banner
-from app.gui.frames import Divider
+from app.gui.frames import Divider, keep_on_screen
 from app.gui.labels import Label
 from app.gui.password_field import PasswordField
 from app.gui.password_pages import (
@@ -25,13 +25,16 @@ from app.gui.password_pages import (
     WorkPage,
     button,
 )
-from app.gui.password_parts import AdviceLine, Context, SubjectBox, Tick, TriesLine
+from app.gui.password_parts import AdviceLine, Context, Roll, SubjectBox, Tick, TriesLine
+from app.gui.password_question import not_pasted, nothing_to_paste, to_mend
 from app.signing.sign import Step
 from app.wording.language import text as _
 
 WIDTH = 540
 PAUSE_MS = 600  # after this long, four digits are taken for the other password
 _TITLE_BAR = 40
+_SIDE = 28
+_LOWEST_ROLL = 48  # what scrolls is never lower
 _DEMO_PASSWORD = "DEMO1234"  # noqa: S105 (public by design)
 
 
@@ -50,6 +53,16 @@ class State(Enum):
     def waits(self) -> bool:
         """Whether it is a card, or another program's end, that the window waits for."""
         return self in (State.WAITING, State.BUSY)
+
+    @property
+    def follows(self) -> bool:
+        """Whether what it shows must follow the card that comes or goes."""
+        return self.waits or self is State.TYPING
+
+    @property
+    def another(self) -> bool:
+        """Whether it says that another card lies there."""
+        return self is State.CHANGED
 
 
 class PasswordWindow(QDialog):
@@ -77,11 +90,13 @@ class PasswordWindow(QDialog):
         self._reading = False
         self._shown = QElapsedTimer()
         self._shown.start()
-        self.setWindowTitle("Natsuin")
+        self.other_locked = False
+        """Whether the 利用者証明用 PIN of the card is known to be locked."""
+        self.setWindowTitle(_("{what} — Natsuin", what=self._question.label()))
         self.setProperty("ground", "panel")
         self.setWindowModality(Qt.WindowModality.WindowModal)
         self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(28, 24, 28, 24)
+        self._column.setContentsMargins(_SIDE, 24, _SIDE, 24)
         self._column.setSpacing(0)
         self._form = self._build_form()
         self._column.addWidget(self._form)
@@ -92,18 +107,29 @@ class PasswordWindow(QDialog):
 
     # --- states
 
-    def show_waiting(self) -> None:
-        """1: no card yet."""
-        self._show_message(WaitingPage(self._purpose, removed=False), State.WAITING)
+    def show_waiting(self, lack: str = "no-card") -> None:
+        """1: no card yet, or as `lack` says no-reader or no-service."""
+        self._wait_for(lack, removed=False)
 
-    def show_removed_before(self) -> None:
-        """The card went away before anything was sent; nothing new while the window waits for it anyway."""
-        if self.state is not State.WAITING:
-            self._show_message(WaitingPage(self._purpose, removed=True), State.WAITING)
+    def show_removed_before(self, lack: str = "no-card") -> None:
+        """The card went away before anything was sent, or the reader or the service did, as `lack` says."""
+        self._wait_for(lack, removed=True)
+
+    def _wait_for(self, lack: str, *, removed: bool) -> None:
+        if isinstance(self._page, WaitingPage):
+            self._page.show_lack(lack)
+            self._fit()
+        else:
+            self._show_message(WaitingPage(self._purpose, lack, removed=removed), State.WAITING)
 
     def show_typing(self, tries: int | None) -> None:
         """Ready for the password; `tries` as just read from the card, None: unknown, 0: locked."""
         self._ask(tries, wrong=False)
+
+    def update_tries(self, tries: int | None) -> None:
+        """The same where nobody may type yet; who is typing is disturbed by news only."""
+        if self.state is not State.TYPING or tries != self.tries:
+            self.show_typing(tries)
 
     def show_wrong(self, tries: int | None) -> None:
         """4: the card refused the password and has `tries` left."""
@@ -112,7 +138,8 @@ class PasswordWindow(QDialog):
 
     def show_locked(self) -> None:
         """6: no more tries; the two ways out, or that only the practice has ended."""
-        self._show_message(LockedPage(self._purpose, demo=self._context.demo), State.LOCKED)
+        page = LockedPage(self._purpose, demo=self._context.demo, both=self.other_locked)
+        self._show_message(page, State.LOCKED)
 
     def show_signing(self) -> None:
         """7: the password is on its way; nothing can be stopped from here on."""
@@ -163,6 +190,8 @@ class PasswordWindow(QDialog):
         if self.state is not State.TYPING:
             return
         refusal = self._question.refusal(self.field.secret, self.field.count())
+        if self.field.spoilt:
+            refusal = self._complaint
         if refusal:
             self.advice_line.show_advice(refusal)
             return
@@ -193,7 +222,7 @@ class PasswordWindow(QDialog):
             self.field.setFocus()
 
     def _entered(self) -> None:
-        if self._question.too_short(self.field.count()):
+        if self.field.spoilt or self._question.too_short(self.field.count()):
             self.submit()  # which says so
         elif not self._typed_here and self._shown.elapsed() < PAUSE_MS:
             return  # that Return was meant for what was there before
@@ -207,29 +236,44 @@ class PasswordWindow(QDialog):
     def _typed(self) -> None:
         self._pause.start()
         self._typed_here = bool(self.field.count())
-        remark = self._question.remark(self.field.secret, self.field.count())
-        if not remark and self._caps_lock:
-            remark = _("Caps Lock is on. Capitals and small letters differ here.")
+        remark = self._complaint if self.field.spoilt else self._remark()
         self.advice_line.show_advice(remark) if remark else self.advice_line.show_rule()
         self._hold_button()
 
-    def _refused(self, character: str) -> None:
-        self.advice_line.show_advice(self._question.not_allowed(character))
+    def _remark(self) -> str:
+        remark = self._question.remark(self.field.secret, self.field.count())
+        if not remark and self._caps_lock:
+            return _("Caps Lock is on. Capitals and small letters differ here.")
+        return remark
 
-    def _overflowed(self) -> None:
-        self.advice_line.show_advice(self._question.overflow())
+    def _refused(self, character: str, pasted: bool) -> None:
+        self._complain(self._question.not_allowed(character), pasted)
+
+    def _overflowed(self, pasted: bool) -> None:
+        self._complain(self._question.overflow(), pasted)
+
+    def _nothing_to_paste(self) -> None:
+        self._complain(nothing_to_paste(), True)
+
+    def _complain(self, fault: str, pasted: bool) -> None:
+        """Stands until the field is mended."""
+        self._complaint = not_pasted(fault, old=bool(self.field.count())) if pasted else to_mend(fault)
+        self.advice_line.show_advice(self._complaint)
+        self._hold_button()
 
     def _caps_lock_seen(self, on: bool) -> None:
         self._caps_lock = on
 
     def _look_for_other_password(self) -> None:
         words = self._question.other_password(self.field.secret)
-        if words:
+        if words and not self.field.spoilt:
             self.advice_line.show_advice(words)
 
     def _reason_to_wait(self) -> str:
         if self._reading:
             return _("The tries left are being read")
+        if self.field.spoilt:
+            return self._complaint
         too_short = self._question.too_short(self.field.count())
         if too_short:
             return too_short
@@ -258,6 +302,8 @@ class PasswordWindow(QDialog):
         form = QWidget()
         self._form_column = column = QVBoxLayout(form)
         column.setContentsMargins(0, 0, 0, 0)
+        self._roll = Roll()
+        column.addWidget(self._roll)
         self._title = Label(self._question.title(), "title")
         self.file_box = self._context.box()
         self.file_box.resized.connect(self._details_turned)
@@ -266,20 +312,18 @@ class PasswordWindow(QDialog):
         self._divider = Divider()
         self._compact_box = self._context.compact()
         self.banner = Banner("bad")
-        self.demo_banner = Banner(
-            "info",
-            _("The demo password: {password}", password=_DEMO_PASSWORD),
-            _("This is practice: an invented person signs. No real card is used."),
-        )
+        self.demo_banner = Banner("info")
         self.demo_banner.setVisible(self._context.demo)
         self.tries_line = TriesLine(self._question)
         self.tries_line.recheck.connect(self.recheck_requested)
         self.field = PasswordField(rule=self._question.rule)
         self._caps_lock = self._typed_here = False
+        self._complaint = ""
         self.field.caps_lock.connect(self._caps_lock_seen)
         self.field.changed.connect(self._typed)
         self.field.refused.connect(self._refused)
         self.field.overflowed.connect(self._overflowed)
+        self.field.nothing_to_paste.connect(self._nothing_to_paste)
         self.field.entered.connect(self._entered)
         self.advice_line = AdviceLine(self._question.rule_words())
         self.advice_line.resized.connect(self._fit)
@@ -300,9 +344,8 @@ class PasswordWindow(QDialog):
             question.addWidget(widget)
         question.addSpacing(6)
         question.addLayout(foot)
-        for part in (self._title, self.file_box, self._disclosure, self._divider, self._compact_box):
-            column.addWidget(part)
-        column.addWidget(self.demo_banner)
+        for part in (self._title, self.file_box, self._disclosure, self._divider, self._compact_box, self.demo_banner):
+            self._roll.column.addWidget(part)
         column.addWidget(self.banner)
         column.addLayout(question)
         for first, second in (
@@ -359,15 +402,23 @@ class PasswordWindow(QDialog):
     def _fit(self) -> None:
         """Takes the height that is needed, in the roomiest form that the screen has room for."""
         room = self.screen().availableGeometry().height() - _TITLE_BAR
+        roll = self._page.roll if isinstance(self._page, Message) else self._roll
+        roll.limit = None
         self._arrange(compact=False)
         if self._page is self._form and self._needed() > room:
             self._arrange(compact=True)
             if self.file_box.unfolded and self._needed() > room:
                 self.file_box.fold()  # comes back here
                 return
+            if self._needed() > room:
+                self._arrange(compact=True, terse=True)
+        over = self._needed() - room
+        if over > 0:
+            roll.limit = max(roll.needed(WIDTH - 2 * _SIDE) - over, _LOWEST_ROLL)
         self.setFixedSize(WIDTH, self._needed())
         self.setFixedSize(WIDTH, self._needed())  # now that every paragraph has its true width
-        self._keep_on_screen()
+        if self.isVisible():
+            keep_on_screen(self)
 
     def _needed(self) -> int:
         for part in (*self._page.findChildren(QWidget), self._page):
@@ -377,21 +428,18 @@ class PasswordWindow(QDialog):
         self._column.activate()
         return self._column.totalHeightForWidth(WIDTH)
 
-    def _keep_on_screen(self) -> None:
-        if not self.isVisible():
-            return
-        room, frame = self.screen().availableGeometry(), self.frameGeometry()
-        x = max(room.left(), min(frame.left(), room.right() + 1 - frame.width()))
-        y = max(room.top(), min(frame.top(), room.bottom() + 1 - frame.height()))
-        if (x, y) != (frame.left(), frame.top()):
-            self.move(x, y)
-
-    def _arrange(self, *, compact: bool) -> None:
-        """`compact`: for low screens; an open fingerprint stays in sight."""
+    def _arrange(self, *, compact: bool, terse: bool = False) -> None:
+        """`compact`: for low screens; an open fingerprint stays in sight. `terse`: of practice only the password."""
+        title = _("Practice. The demo password: {password}", password=_DEMO_PASSWORD)
+        if not terse:
+            title = _("The demo password: {password}", password=_DEMO_PASSWORD)
+        if title != self.demo_banner.title():
+            self.demo_banner.show_message("info", title, "" if terse else self._purpose.practice)
         for widget in (self._title, self._disclosure, self._divider):
             widget.setVisible(not compact)
         self.file_box.setVisible(not compact or self.file_box.unfolded)
         self._compact_box.setVisible(compact)
-        self._form_column.setSpacing(8 if compact else 16)
+        for column in (self._form_column, self._roll.column):
+            column.setSpacing(8 if compact else 16)
         margin = 16 if compact else 24
-        self._column.setContentsMargins(28, margin, 28, margin)
+        self._column.setContentsMargins(_SIDE, margin, _SIDE, margin)

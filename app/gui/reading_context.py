@@ -43,7 +43,10 @@ class ReadingContext:
         box = SubjectBox()
         box.body.setSpacing(0)
         box.body.setContentsMargins(14, 8, 14, 8)
-        box.body.addWidget(Label(_("Read the signature certificate"), "strong"))
+        head = QHBoxLayout()
+        head.addWidget(Label(_("Read the signature certificate"), "strong"), 1)
+        head.addWidget(Label(_("Nothing is signed"), "caption", "text2"))
+        box.body.addLayout(head)
         line = _("Shown on this screen: {list}", list=_(", ").join(disclosed()))
         box.body.addWidget(ElidedLabel(line, "caption", "text2"))
         return box

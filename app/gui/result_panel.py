@@ -66,7 +66,7 @@ class ResultPanel(QWidget):
         column.addWidget(self.file_box)
         column.addWidget(Divider())
         ours = next(signature for signature in result.report.signatures if signature.field == result.field)
-        column.addWidget(AnswerRows(answers(ours)))
+        column.addWidget(AnswerRows(answers(ours, own=True)))
         column.addWidget(Divider())
         note = QHBoxLayout()
         note.setSpacing(12)

@@ -81,6 +81,7 @@ class SigningController(PasswordTalk):
             self.ask(_context(request, self._watch.state.reader, self._key_file))
 
     def _step_done(self, step: Step) -> None:
+        self._accepted = True
         if self.password_window is not None:
             self.password_window.step_done(step)
 

@@ -107,7 +107,7 @@ WORDS: dict[type[UserError], tuple[str, str, str]] = {
     ),
     e.PasswordIncorrect: (
         mark("Wrong password"),
-        mark("Tries left before the card locks: {attempts_remaining}. A correct entry resets the count to 5."),
+        mark("Tries left before the password locks: {attempts_remaining}. A correct entry resets the count to 5."),
         mark("Check capitals and digits. It is the signature password of 6–16 characters."),
     ),
     e.PasswordLocked: (

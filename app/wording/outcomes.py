@@ -36,9 +36,9 @@ class Answers:
     unchecked: Answer
 
 
-def answers(signature: SignatureReport) -> Answers:
-    """The three answers about one signature."""
-    return Answers(_changed(signature), _who(signature), _unchecked(signature))
+def answers(signature: SignatureReport, *, own: bool = False) -> Answers:
+    """The three answers about one signature; `own`: to the person who has just made it."""
+    return Answers(_changed(signature), _who(signature, own), _unchecked(signature))
 
 
 def headline(report: VerificationReport) -> Answer:
@@ -160,7 +160,7 @@ def _unbroken(signature: SignatureReport, reasons: set[str]) -> Answer:
     return Answer("ok", _("Unchanged since signing"), detail)
 
 
-def _who(signature: SignatureReport) -> Answer:
+def _who(signature: SignatureReport, own: bool = False) -> Answer:
     reasons = set(signature.reasons)
     named = _("It says “{name}”.", name=shown(signature.holder)) if signature.holder else ""
     unknown = _("The signer could not be confirmed")
@@ -172,7 +172,7 @@ def _who(signature: SignatureReport) -> Answer:
         if code in reasons:
             return Answer("bad", reason(code), named)
     if signature.trusted not in PROVEN:
-        return _unknown_issuer(named, reasons)
+        return _unknown_issuer(named, reasons, own)
     source = _SOURCES[signature.trusted]()
     if not signature.holder:
         return Answer("neutral", _("The certificate names nobody"), source)
@@ -185,13 +185,15 @@ def _who(signature: SignatureReport) -> Answer:
     return Answer("ok", shown(signature.holder), _joined(source, version))
 
 
-def _unknown_issuer(named: str, reasons: set[str]) -> Answer:
+def _unknown_issuer(named: str, reasons: set[str], own: bool) -> Answer:
     if "unknown-jpki-generation" in reasons:
         return Answer("neutral", _("An issuer that this version does not know"), reason("unknown-jpki-generation"))
     if "issuer-certificate-missing" in reasons:
         title = _("The issuer's certificate is not in the file")
         return Answer("neutral", title, _joined(named, reason("issuer-certificate-missing")))
     todo = _("Ask the signer, or use the check that the issuer offers.")
+    if own:
+        todo = _("Who receives it can use the check that the issuer offers.")
     return Answer("neutral", _("An issuer that Natsuin cannot confirm"), _joined(named, todo))
 
 

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 
 from app import isolation
 from app.gui import background, theme
+from app.gui.buttons import KeyboardFocus
 from app.gui.main_window import MainWindow
 from app.settings import Settings
 
@@ -28,6 +29,12 @@ def themed(qapp: QApplication) -> QApplication:
     theme.choose("light")
     theme.apply()
     return qapp
+
+
+@pytest.fixture(autouse=True)
+def resting_hands() -> None:
+    """Nobody has touched the keyboard yet."""
+    KeyboardFocus.by_keyboard = False
 
 
 @pytest.fixture

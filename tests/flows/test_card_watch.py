@@ -218,11 +218,11 @@ def test_the_password_window_waits_without_asking_and_reacts_at_once(
     stands_in_the_way: list[UserError] = [NoCard()]
     asked: list[None] = []
 
-    def tries(self: SigningController, keeper: Any) -> Any:
+    def tries(self: SigningController, keeper: Any, reader: str) -> Any:
         asked.append(None)
         if stands_in_the_way:
             raise stands_in_the_way[0]
-        return real(self, keeper)
+        return real(self, keeper, reader)
 
     monkeypatch.setattr(SigningController, "_tries", tries)
     monkeypatch.setattr(CardWatch, "hears", True)
@@ -244,8 +244,9 @@ def test_the_password_window_waits_without_asking_and_reacts_at_once(
     window.card_watch.stirred.emit()
     qtbot.waitUntil(lambda: password.state is State.TYPING, timeout=20000)
     count = len(asked)
+    QTest.keyClicks(password.field, "ABC")
     window.card_watch.stirred.emit()
-    qtbot.wait(50)
-    assert len(asked) == count, "it does not disturb who is typing"
+    qtbot.waitUntil(lambda: len(asked) > count and not controller._reading)
+    assert password.field.count() == 3, "it does not disturb who is typing"
     QTest.keyClick(password, Qt.Key.Key_Escape)
     qtbot.waitUntil(lambda: not controller.busy, timeout=5000)

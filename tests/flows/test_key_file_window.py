@@ -153,6 +153,8 @@ def test_from_the_choice_to_the_signed_file_without_any_card(
     authority.write_bytes(root().certificate.public_bytes(Encoding.PEM))
     assert openssl_accepts(target, authority, tmp_path)
     assert "行政 花子（花子行政書士事務所）" in texts(page.side.currentWidget())
+    assert "署名した人に" not in texts(page.side.currentWidget()), "it was signed here and now"
+    assert page.side.currentWidget().folder_button._ring is not None, "where the keyboard is now"
 
 
 def test_a_wrong_password_asks_again_and_locks_nothing(

@@ -73,15 +73,103 @@ def test_full_width_is_halved_and_blanks_round_a_paste_are_cut(field: PasswordFi
 def test_a_forbidden_character_is_named_and_not_taken(field: PasswordField, qtbot: QtBot) -> None:
     with qtbot.waitSignal(field.refused) as refused:
         QTest.keyClicks(field, "AB-")
-    assert refused.args == ["-"]
+    assert refused.args == ["-", False]
     assert field.count() == 2
+
+
+@pytest.mark.parametrize("typed", ["WRONG-12-3", "漢", "A" * 17, "A" * 16 + "-"])
+def test_what_is_not_taken_spoils_the_field_until_it_is_deleted_key_by_key(field: PasswordField, typed: str) -> None:
+    taken = typed.partition("-")[0].partition("漢")[0][:16]
+    if typed == "漢":
+        forced = QInputMethodEvent()
+        forced.setCommitString("漢1")
+        QApplication.sendEvent(field, forced)
+        typed = "漢1"
+    else:
+        QTest.keyClicks(field, typed)
+    assert field.spoilt
+    assert content(field.secret) == taken, "what comes after it is not taken either"
+    assert str(len(typed)) in field.accessibleDescription()
+    for left in range(len(typed) - len(taken) - 1, -1, -1):
+        QTest.keyClick(field, Qt.Key.Key_Backspace)
+        assert field.spoilt == bool(left)
+    assert content(field.secret) == taken
+    QTest.keyClick(field, Qt.Key.Key_Backspace)
+    QTest.keyClicks(field, "7")
+    assert content(field.secret) == taken[:-1] + "7"
+
+
+@pytest.mark.parametrize("way", ["delete", "clear", "select all", "paste", "take"])
+def test_a_spoilt_field_begins_anew(field: PasswordField, way: str) -> None:
+    QTest.keyClicks(field, "AB-CD")
+    if way == "delete":
+        QTest.keyClick(field, Qt.Key.Key_Delete)
+    elif way == "clear":
+        field.clear()
+    elif way == "select all":
+        press(field, QKeySequence.StandardKey.SelectAll)
+    elif way == "take":
+        field.take().wipe()
+    if way == "paste":
+        QGuiApplication.clipboard().setText("x1")
+        field.paste()
+    else:
+        QTest.keyClicks(field, "x1")
+    assert content(field.secret) == "X1"
+    assert not field.spoilt
+
+
+def test_untaken_characters_are_seen(field: PasswordField) -> None:
+    QTest.keyClicks(field, "ABC")
+    for revealed in (False, True):
+        field.eye.setChecked(revealed)
+        QTest.keyClick(field, Qt.Key.Key_Minus, Qt.KeyboardModifier.NoModifier)
+        spoilt = field.grab().toImage()
+        QTest.keyClick(field, Qt.Key.Key_Backspace)
+        assert field.grab().toImage() != spoilt
+
+
+@pytest.mark.parametrize("clipboard", ["ABC_123", "B" * 17, "", " \n"])
+def test_a_paste_that_was_not_taken_spoils_what_stands_there(field: PasswordField, clipboard: str) -> None:
+    QTest.keyClicks(field, "OLD123")
+    press(field, QKeySequence.StandardKey.SelectAll)
+    QGuiApplication.clipboard().setText(clipboard)
+    field.paste()
+    assert field.spoilt
+    assert content(field.secret) == "OLD123"
+    QTest.keyClicks(field, "9")
+    assert content(field.secret) == "OLD123", "nothing is added to what the person means to have replaced"
+    QGuiApplication.clipboard().setText("NEW123")
+    field.paste()
+    assert content(field.secret) == "NEW123"
+    assert not field.spoilt
+
+
+def test_an_empty_field_is_not_what_was_pasted_either(of_file: PasswordField) -> None:
+    """A key file may have no password: the empty field would be sent."""
+    QGuiApplication.clipboard().setText("語" * 86)
+    of_file.paste()
+    assert of_file.spoilt
+    QTest.keyClicks(of_file, "a")
+    assert not of_file.spoilt
+    assert content(of_file.secret) == "a"
+
+
+def test_the_keyboard_is_seen_in_a_red_field(field: PasswordField) -> None:
+    field.show_wrong(True)
+    field._blink.stop()
+    field._caret = False
+    here = field.grab().toImage()
+    field.eye.setFocus()
+    assert not field.hasFocus()
+    assert field.grab().toImage() != here
 
 
 def test_a_paste_with_a_forbidden_character_is_refused_whole(field: PasswordField, qtbot: QtBot) -> None:
     QGuiApplication.clipboard().setText("ABC_123")
     with qtbot.waitSignal(field.refused) as refused:
         field.paste()
-    assert refused.args == ["_"]
+    assert refused.args == ["_", True]
     assert field.count() == 0
 
 
@@ -189,7 +277,7 @@ def test_an_input_method_that_is_forced_upon_it_is_listened_to(field: PasswordFi
     done.setCommitString("漢")
     with qtbot.waitSignal(field.refused) as refused:
         QApplication.sendEvent(field, done)
-    assert refused.args == ["漢"]
+    assert refused.args == ["漢", False]
     for question in Qt.InputMethodQuery:
         answer = field.inputMethodQuery(question)
         assert "AB12" not in str(answer), "nor does it learn what is there"
@@ -216,7 +304,7 @@ def test_what_nobody_can_type_is_refused(of_file: PasswordField, qtbot: QtBot, c
     pasted = QGuiApplication.clipboard().text()
     with qtbot.waitSignal(of_file.refused) as refused:
         of_file.paste()
-    assert refused.args == [pasted[1]]
+    assert refused.args == [pasted[1], True]
     assert of_file.count() == 0
 
 

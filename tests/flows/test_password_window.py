@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import pairwise
 
 import pytest
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, QPoint, QRect, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
@@ -15,7 +15,9 @@ from pytestqt.qtbot import QtBot
 
 from app.gui import password_window
 from app.gui.marks import Pill
+from app.gui.password_parts import Roll, SubjectBox
 from app.gui.password_window import PasswordWindow, State
+from app.gui.reading_context import ReadingContext
 from app.gui.signing_context import PasswordContext
 from app.secret import Secret
 from app.signing.sign import Step
@@ -140,12 +142,74 @@ def test_four_digits_and_return_are_answered_at_once(window: PasswordWindow, sen
     assert sent.passwords == []
 
 
-def test_a_forbidden_character_is_named_until_the_next_key(window: PasswordWindow) -> None:
+@pytest.mark.parametrize(
+    ("typed", "said_of_it"),
+    [("WRONG-12-3", "「-」"), ("WRONG 12", "空白"), ("A" * 17, "16 文字までです"), ("1234-", "「-」")],
+)
+@pytest.mark.parametrize("tries", [5, 1])
+def test_what_was_not_typed_is_not_sent(
+    window: PasswordWindow, sent: Sent, qtbot: QtBot, typed: str, said_of_it: str, tries: int
+) -> None:
+    window.show_typing(tries)
+    window.tick.setChecked(True)
+    press(window, typed, Qt.Key.Key_Return)
+    assert window.field.hasFocus(), "on the last try Return must not lead on to the button"
+    click(window.sign_button)
+    assert window.sign_button.held
+    assert said_of_it in window.sign_button.accessibleDescription()
+    qtbot.wait(password_window.PAUSE_MS + 100)
+    assert said_of_it in window.advice_line.text()
+    assert "消して、入れ直してください" in window.advice_line.text()
+    assert sent.passwords == []
+    QTest.keyClick(window.field, Qt.Key.Key_Delete)
+    assert said_of_it not in window.advice_line.text()
+    press(window, "ABCD12", Qt.Key.Key_Return)
+    if tries == 1:
+        click(window.sign_button)
+    assert sent.passwords == ["ABCD12"]
+
+
+@pytest.mark.parametrize(
+    ("clipboard", "why"),
+    [
+        ("AB\u3000CD", "空白"),
+        ("AB\tCD", "空白"),
+        ("AB\nCD", "空白"),
+        ("AB_CD", "「_」"),
+        ("A" * 17, "16 文字"),
+        ("", "コピー"),
+    ],
+)
+@pytest.mark.parametrize("old", ["", "OLD123"])
+def test_a_paste_that_was_not_taken_is_said_and_nothing_is_sent(
+    window: PasswordWindow, sent: Sent, clipboard: str, why: str, old: str
+) -> None:
     window.show_typing(5)
-    press(window, "AB-")
-    assert "「-」" in window.advice_line.text()
-    press(window, "C")
-    assert "「-」" not in window.advice_line.text()
+    press(window, old)
+    QApplication.clipboard().setText(clipboard)
+    window.field.paste()
+    advice = window.advice_line.text()
+    assert "貼り付けていません" in advice
+    assert why in advice
+    assert ("前の文字が残っています" in advice) == bool(old)
+    press(window, "", Qt.Key.Key_Return)
+    click(window.sign_button)
+    assert sent.passwords == []
+    assert window.advice_line.text() == advice
+
+
+def test_a_key_file_s_password_is_as_it_was_typed_or_not_sent(of_file: PasswordWindow) -> None:
+    sent = Sent(of_file)
+    press(of_file, "x" * 256, Qt.Key.Key_Return)
+    assert "長すぎます" in of_file.advice_line.text()
+    QTest.keyClick(of_file.field, Qt.Key.Key_Delete)
+    QApplication.clipboard().setText("a\nb")
+    of_file.field.paste()
+    press(of_file, "", Qt.Key.Key_Return)
+    assert "貼り付けていません" in of_file.advice_line.text()
+    assert sent.passwords == []
+    press(of_file, "b", Qt.Key.Key_Return)
+    assert sent.passwords == ["b"]
 
 
 @pytest.mark.parametrize("typed", ["ABCDEF", "123456"])
@@ -365,7 +429,7 @@ def test_a_locked_demo_card_sends_nobody_anywhere(qtbot: QtBot) -> None:
     window.show_locked()
     window.open()
     said = " ".join(label.text() for label in window.findChildren(QLabel) if label.isVisible())
-    assert "見本のカードがロックされました" in said
+    assert "見本のカードのパスワードがロックされました" in said
     assert "本物のカードには影響ありません" in said
     assert "市区町村" not in said
     window.finish()
@@ -460,6 +524,124 @@ def test_a_locked_card_leads_to_the_guide(window: PasswordWindow, qtbot: QtBot) 
     guide = next(each for each in window.findChildren(QPushButton) if each.text() == "手続きの案内を開く")
     with qtbot.waitSignal(window.guidance_requested):
         click(guide)
+
+
+# --- what is said, and that it fits
+
+
+def test_the_title_names_the_password(window: PasswordWindow, of_file: PasswordWindow) -> None:
+    assert window.windowTitle() == "署名用パスワード — Natsuin"
+    assert of_file.windowTitle() == "鍵ファイルのパスワード — Natsuin"
+
+
+@pytest.mark.parametrize("low", [False, True])
+def test_practice_is_told_by_what_it_is_for(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, low: bool) -> None:
+    screen(monkeypatch, 460 if low else 960)
+    made = PasswordWindow(None, ReadingContext("Reader", demo=True))
+    qtbot.addWidget(made)
+    made.show_typing(5)
+    made.open()
+    assert "署名はしません" in said(made)
+    assert "署名します" not in said(made)
+    assert "練習です" in said(made)
+    made.finish()
+
+
+def test_it_is_the_password_that_is_locked_not_the_card(window: PasswordWindow) -> None:
+    window.show_typing(1)
+    assert "署名用パスワードがロックされ" in said(window)
+    assert "カードがロック" not in said(window)
+
+
+def test_with_both_passwords_locked_the_way_by_phone_is_not_offered(window: PasswordWindow) -> None:
+    window.show_locked()
+    assert "コンビニ" in said(window)
+    window.other_locked = True
+    window.show_locked()
+    assert "コンビニ" not in said(window)
+    assert "両方" in said(window)
+    assert "市区町村" in said(window)
+
+
+def test_the_waiting_page_follows_what_is_lacking(window: PasswordWindow) -> None:
+    window.show_waiting("no-reader")
+    assert "リーダーをつないでください" in said(window)
+    window.show_removed_before("no-service")
+    assert "ICカードの機能が止まっています" in said(window)
+    assert "カードをリーダーに置いてください" not in said(window)
+    window.show_waiting()
+    assert "カードをリーダーに置いてください" in said(window)
+    window.show_typing(5)
+    window.show_removed_before("no-service")
+    assert "回数は減っていません" in said(window)
+
+
+STATES: dict[str, Callable[[PasswordWindow], object]] = {
+    "waiting": lambda made: made.show_waiting(),
+    "removed": lambda made: (made.show_typing(5), made.show_removed_before("no-service")),
+    "typing": lambda made: made.show_typing(5),
+    "two left": lambda made: made.show_typing(2),
+    "last": lambda made: made.show_typing(1),
+    "last and wrong": lambda made: made.show_wrong(1),
+    "unknown tries": lambda made: made.show_wrong(None),
+    "locked": lambda made: made.show_locked(),
+    "at work": lambda made: made.show_signing(),
+    "unknown": lambda made: made.show_unknown(),
+    "changed": lambda made: made.show_changed(),
+    "busy": lambda made: made.show_busy(),
+}
+
+
+def screen(monkeypatch: pytest.MonkeyPatch, room: int) -> None:
+    """As many px of height as the window has on a screen."""
+    height = QApplication.primaryScreen().availableGeometry().height()
+    monkeypatch.setattr(password_window, "_TITLE_BAR", height - room)
+
+
+@pytest.mark.parametrize("spoken", ["ja", "en"])
+@pytest.mark.parametrize("purpose", ["signing", "practice", "reading", "reading practice", "key file"])
+def test_on_a_screen_of_960_by_500_the_buttons_never_leave_it(
+    qtbot: QtBot, themed: QApplication, monkeypatch: pytest.MonkeyPatch, spoken: str, purpose: str
+) -> None:
+    language.use(spoken)
+    screen(monkeypatch, 460)
+    contexts = {
+        "signing": CONTEXT,
+        "practice": replace(CONTEXT, demo=True),
+        "reading": ReadingContext("ACS ACR39U", demo=False),
+        "reading practice": ReadingContext("ACS ACR39U", demo=True),
+        "key file": OF_FILE,
+    }
+    made = PasswordWindow(None, contexts[purpose])
+    qtbot.addWidget(made)
+    made.open()
+    for name, show in STATES.items():
+        show(made)
+        if made.state is State.TYPING:
+            press(made, "1234-", Qt.Key.Key_Return)
+        QApplication.processEvents()
+        assert made.height() <= 460, name
+        for each in made.findChildren(QPushButton):
+            if each.isVisible() and not isinstance(each.parentWidget(), SubjectBox):
+                place = QRect(each.mapTo(made, QPoint(0, 0)), each.size())
+                assert made.rect().contains(place), (name, each.text())
+        if made.state is State.TYPING:
+            column = [made.tries_line, made.field, made.advice_line, made.tick, made.sign_button]
+            for above, below in pairwise(part for part in column if part.isVisible()):
+                assert above.geometry().bottom() < below.geometry().top(), name
+    made.finish()
+
+
+def test_what_does_not_fit_scrolls(
+    qtbot: QtBot, themed: QApplication, monkeypatch: pytest.MonkeyPatch, window: PasswordWindow
+) -> None:
+    screen(monkeypatch, 220)
+    window.show_locked()
+    roll = window.findChild(Roll)
+    assert roll is not None
+    assert window.height() <= 220
+    bar = window._page.roll.verticalScrollBar()  # type: ignore[attr-defined]
+    qtbot.waitUntil(lambda: bar.maximum() > 0)
 
 
 # --- a key file

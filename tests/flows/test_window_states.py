@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from app.document.facts import SignatureField
 from app.errors.document import PdfUnreadable
-from app.gui.buttons import RING, Button, FocusRing
+from app.gui.buttons import RING, Button
 from app.gui.card_line import sentence
 from app.gui.card_watch import CardState
 from app.gui.document_page import DocumentPage
@@ -70,13 +70,28 @@ def test_the_practice_begins_at_choosing_a_pdf(qtbot: Any, window: MainWindow) -
 def test_the_ring_lies_all_round(qtbot: Any, window: MainWindow) -> None:
     tile = window.start_page.check
     tile.setFocus(Qt.FocusReason.TabFocusReason)
-    ring = window.findChild(FocusRing)
+    ring = tile._ring
     assert ring is not None
     assert ring.isVisible()
     assert ring.visibleRegion().boundingRect().size() == ring.size()
     assert ring.width() == tile.width() + 2 * RING
     assert ring.mapToGlobal(ring.rect().center()) == tile.mapToGlobal(tile.rect().center())
     window.start_page.drop_zone.choose.setFocus()
+    assert tile._ring is None
+
+
+def test_the_ring_shows_where_the_program_leads_who_uses_the_keyboard(window: MainWindow) -> None:
+    choose, tile = window.start_page.drop_zone.choose, window.start_page.check
+    choose.clicked.disconnect()
+    tile.setFocus(Qt.FocusReason.MouseFocusReason)
+    choose.setFocus()
+    assert choose._ring is None, "calm while the mouse is used"
+    QTest.keyClick(choose, Qt.Key.Key_Return)
+    tile.setFocus()
+    assert tile._ring is not None
+    QTest.mousePress(choose, Qt.MouseButton.LeftButton)
+    QTest.mouseRelease(choose, Qt.MouseButton.LeftButton, pos=QPoint(-50, -50))
+    tile.setFocus()
     assert tile._ring is None
 
 

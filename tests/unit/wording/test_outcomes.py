@@ -60,6 +60,9 @@ def test_an_unknown_issuer_is_neutral_and_its_name_stands_in_no_heading() -> Non
     unknown = replace(GOOD, trusted="no", reasons=("issuer-unknown",))
     assert answers(unknown).who.tone == "neutral"
     assert "山田" in answers(unknown).who.detail
+    asked = language.text("Ask the signer, or use the check that the issuer offers.")
+    assert asked in answers(unknown).who.detail
+    assert asked not in answers(unknown, own=True).who.detail, "whoever has just signed need not ask anybody"
     assert "山田" not in signer(unknown)
     assert headline(told(unknown)).tone == "neutral"
 
