@@ -77,6 +77,8 @@ class CardWatch(QObject):
     """The readers were read again, or could not be."""
     stirred = Signal()
     """A reader or a card came or went, or the service did: told while paused, too."""
+    owned = Signal()
+    """Somebody took the card for work, or gave it back."""
     _heard = Signal(object)
 
     def __init__(self, lanes: Lanes, parent: QObject | None = None) -> None:
@@ -89,7 +91,8 @@ class CardWatch(QObject):
         self._lanes = lanes
         self._monitor: Monitor | None = None
         self._readers: Mapping[str, SlotState] | None = None
-        self._told = self._busy = self._paused = self._again = self._thorough = False
+        self._told = self._busy = self._again = self._thorough = False
+        self._owner: object | None = None
         self._retry = QTimer(self, singleShot=True, interval=RETRY_MS)
         self._retry.timeout.connect(self._try_again)
         self._heard.connect(self._hear)
@@ -116,7 +119,7 @@ class CardWatch(QObject):
     @property
     def paused(self) -> bool:
         """Whether the card is at work for somebody."""
-        return self._paused
+        return self._owner is not None
 
     def look_closely(self, thorough: bool) -> None:
         """From now on reads the other certificate's validity too, which takes a while; or no longer."""
@@ -124,14 +127,29 @@ class CardWatch(QObject):
         if thorough:
             self.refresh()
 
-    def pause(self) -> None:
-        """No reading while the card is at work."""
-        self._paused = True
+    def free_for(self, who: object) -> bool:
+        """Whether the card is at work for nobody else."""
+        return self._owner is None or self._owner is who
 
-    def resume(self) -> None:
-        """Reading again, and one look at once."""
-        self._paused = False
-        self.refresh()
+    def take(self, owner: object) -> bool:
+        """No reading while the card is at work for `owner`; False, and nothing is taken, when it is for another."""
+        if not self.free_for(owner):
+            return False
+        self._owner = owner
+        self.owned.emit()
+        return True
+
+    def give_back(self, owner: object) -> None:
+        """Reading again, and one look at once; does nothing when another has the card, or nobody."""
+        if self._owner is owner:
+            self._owner = None
+            self.refresh()
+            self.owned.emit()
+
+    def renew(self) -> None:
+        """Begins the practice with a new card; not under the hands of somebody who is at work with the old one."""
+        if not self.paused:
+            self.start(demo=True)
 
     def refresh(self) -> None:
         """Reads all readers again; while that is under way, once more after it."""
@@ -163,7 +181,7 @@ class CardWatch(QObject):
             return
         self._told, (self._readers,) = True, told
         self.stirred.emit()
-        if not self._paused:
+        if not self.paused:
             self.refresh()
 
     def _begun(self, keeper: Keeper) -> None:
@@ -171,7 +189,7 @@ class CardWatch(QObject):
         self._busy = False
         if self._monitor is not None and not self._told:
             self._retry.start()  # what the monitor tells first comes before, unless the service hangs
-        elif not self._paused:
+        elif not self.paused:
             self.refresh()
 
     def _not_begun(self, _error: Exception) -> None:
@@ -181,7 +199,7 @@ class CardWatch(QObject):
     def _try_again(self) -> None:
         if self.keeper is None:
             self.start(demo=self.demo)
-        elif not self._paused:
+        elif not self.paused:
             self.refresh()
 
     def _read_done(self, readers: tuple[ReaderStatus, ...]) -> None:
@@ -208,7 +226,7 @@ class CardWatch(QObject):
         if self.keeper is None:
             return False
         self._busy = False
-        if self._again and not self._paused:
+        if self._again and not self.paused:
             self.refresh()
             return False
         return True

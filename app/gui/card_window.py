@@ -75,6 +75,7 @@ class CardWindow(QDialog):
         self.translate()
         watch.looked.connect(self._looked)
         watch.stirred.connect(self._stirred)
+        watch.owned.connect(self._follow)
         watch.look_closely(True)
 
     # --- building ---------------------------------------------------------------------------------------
@@ -158,7 +159,8 @@ class CardWindow(QDialog):
     def _follow(self) -> None:
         self._say_time()
         current = self._current()
-        seen = (self._watch.readers, self._watch.state, current, self._read, self._error, now().date())
+        free = self._watch.free_for(self.controller)
+        seen = (self._watch.readers, self._watch.state, current, self._read, self._error, now().date(), free)
         if seen != self._shown:
             self._shown = seen
             self._fill(current)
@@ -236,6 +238,8 @@ class CardWindow(QDialog):
         self.certificate.read_requested.connect(self._read_certificate)
         self.certificate.forget_requested.connect(self._forget)
         self.certificate.explain.connect(self.explain)
+        if self._read is None and self.certificate.first is not None and not self._watch.free_for(self.controller):
+            self.certificate.first.hold(_("A signature has been begun. End that first"))
         self._live.addWidget(self.certificate)
         tries = TriesGroup(reader, demo=self._watch.demo)
         tries.renew.connect(self._renew)
@@ -318,13 +322,21 @@ class CardWindow(QDialog):
                 row.set_narrow(self.width() < NARROW)
 
     def done(self, result: int) -> None:
-        """However it is closed: what was read goes, and the watch need not look so closely."""
-        self._read = None
-        if self.controller.busy:
-            self.controller.stop()
+        """However it is closed: what was read goes, and the watch need not look so closely. It stays while a password
+        is on its way."""
+        if self.controller.submitted:
+            return
         self._watch.looked.disconnect(self._looked)
         self._watch.stirred.disconnect(self._stirred)
+        self._watch.owned.disconnect(self._follow)
+        if self.controller.busy:
+            self.controller.stop()
         self._watch.look_closely(False)
+        self._read = self._read_of = self._error = self.certificate = None
+        self._shown = ()
+        for part in self._parts():
+            self._live.removeWidget(part)
+            part.deleteLater()
         super().done(result)
 
 

@@ -32,6 +32,7 @@ class CardWindows(QObject):
         if not _is_open(self.card):
             self.card = CardWindow(self._lanes, self._watch, self._parent)
             self.card.doctor_requested.connect(self.open_doctor)
+            self.card.destroyed.connect(self._card_closed)
             room = self._parent.screen().availableSize()
             self.card.resize(min(SIZE[0], room.width()), min(SIZE[1], room.height() - 40))
         assert self.card is not None
@@ -66,6 +67,18 @@ class CardWindows(QObject):
             self.card.translate()
         if self.doctor is not None and self.doctor_is_open:
             self.doctor.close()
+
+    def stop(self) -> bool:
+        """Ends the question for a password, if there is one; False while the password is on its way."""
+        if self.card is None or not isValid(self.card):
+            return True
+        if self.card.controller.busy:
+            self.card.controller.stop()
+        return not self.card.controller.busy
+
+    def _card_closed(self) -> None:
+        if self.card is not None and not isValid(self.card):  # another one may be open by now
+            self.card = None
 
     def close(self) -> None:
         """Closes both."""

@@ -43,6 +43,7 @@ class DocumentPage(DocumentFrame):
     """Shows an opened file and lets it be signed."""
 
     signed = Signal(object)
+    unsigned = Signal()
     ready = Signal()
     card_requested = Signal()
     guidance_requested = Signal()
@@ -68,6 +69,8 @@ class DocumentPage(DocumentFrame):
         self._preview = SignaturePreview(lanes, self._preview_order, self)
         self._connect()
         watch.changed.connect(self._card_changed)
+        watch.owned.connect(self._refresh)
+        self.unsigned.connect(self._refresh)
         signer.changed.connect(self._signer_changed)
         signer.refused.connect(self._key_file_refused)
         self._card_changed(watch.state)
@@ -81,7 +84,7 @@ class DocumentPage(DocumentFrame):
         self.view.changed.connect(self._place_changed)
         self.view.first_picture.connect(self._first_picture)
         self._preview.drawn.connect(self.view.show_preview)
-        self._preview.refused.connect(self._say_problem)
+        self._preview.refused.connect(self.say_problem)
         for keys, slot in (("Ctrl+Return", self.sign), ("Ctrl+Shift+V", self.check)):
             QShortcut(QKeySequence(keys), self, slot)
 
@@ -100,7 +103,7 @@ class DocumentPage(DocumentFrame):
             panel.texts_changed.connect(self._texts_changed)
             panel.target_requested.connect(self._ask_target)
             panel.sign_requested.connect(self.sign)
-            panel.card_line.renew.connect(self._renew_card)
+            panel.card_line.renew.connect(self._watch.renew)
             panel.signer_line.card_chosen.connect(self._signer.use_card)
             panel.signer_line.file_requested.connect(self._signer.ask)
             panel.card_line.details.connect(self.card_requested)
@@ -116,8 +119,9 @@ class DocumentPage(DocumentFrame):
 
             self._controller = SigningController(self._lanes, self._watch, self)
             self._controller.signed.connect(self.signed)
-            self._controller.failed.connect(self._signing_failed)
-            self._controller.stopped.connect(self._refresh)
+            self._controller.failed.connect(self.say_problem)
+            for ended in (self._controller.failed, self._controller.stopped):
+                ended.connect(self.unsigned)
             self._controller.guidance_requested.connect(self.guidance_requested)
             self._controller.doctor_requested.connect(self.doctor_requested)
         return self._controller
@@ -149,8 +153,17 @@ class DocumentPage(DocumentFrame):
                 self.view.reveal(page_of_box, box.x, box.y, box.w, box.h)
         self._refresh()
 
-    def leave(self) -> None:
-        """Closes the document in the background."""
+    @property
+    def at_work(self) -> bool:
+        """Whether a password is on its way: the document cannot be left before the outcome."""
+        return self._controller is not None and self._controller.submitted
+
+    def leave(self) -> bool:
+        """Closes the document in the background, and ends what was begun with it; False while it is `at_work`."""
+        if self.at_work:
+            return False
+        if self._controller is not None and self._controller.busy:
+            self._controller.stop()
         self.view.leave()
         self.view.remove()
         self.view.allow(placing=False)
@@ -169,6 +182,7 @@ class DocumentPage(DocumentFrame):
         self._opened = self._inspected = self._result = self._target = None
         self._obstacle, self._invisible, self._overwrite = "", False, False
         self._count_banner = None
+        return True
 
     def _first_picture(self) -> None:
         """Only now is there time for everything else."""
@@ -194,10 +208,7 @@ class DocumentPage(DocumentFrame):
             return
         self._inspected, document = inspected, inspected.document
         self._target = inspected.target
-        self._obstacle = document.obstacles[0] if document.obstacles else ""
-        fields = document.empty_fields
-        if not self._obstacle and not document.new_field_allowed and not any(field.visible for field in fields):
-            self._obstacle = "would-break-signature"
+        self._obstacle, fields = inspected.obstacle, document.empty_fields
         facts = facts_line(len(self._opened.sizes), self._opened.snapshot.size, document)
         self.toolbar.show_file(self._opened.snapshot.source.name, facts)
         open_ = not self._obstacle and self._result is None
@@ -324,22 +335,16 @@ class DocumentPage(DocumentFrame):
             demo=self._demo,
         )
 
-    def _signing_failed(self, error: UserError) -> None:
-        self._say_problem(error)
-        self._refresh()
-
-    def _say_problem(self, error: UserError, file: str = "") -> None:
+    def say_problem(self, error: UserError, file: str = "") -> None:
+        """Says it in the panel."""
         self._problem = error
         said = words(error)
         told = [shown(file), said.happened, said.todo]
         self.panel.show_banner("bad", said.title, "\n".join(part for part in told if part))
 
-    def _renew_card(self) -> None:
-        self._watch.start(demo=True)
-
     def _key_file_refused(self, name: str, error: Exception) -> None:
         if isinstance(error, UserError):
-            self._say_problem(error, name)
+            self.say_problem(error, name)
 
     @property
     def _key_file(self) -> Path | None:
@@ -374,6 +379,7 @@ class DocumentPage(DocumentFrame):
             card=self._watch.state,
             demo=self._demo,
             key_file=self._key_file is not None,
+            card_free=self._controller is None or self._watch.free_for(self._controller),
         )
         self.panel.show_primary(*stage.words())
         self.panel.show_closed(stage.obstacle)
@@ -423,12 +429,12 @@ class DocumentPage(DocumentFrame):
         self._show_side(self.panel)
 
     def _show_folder(self) -> None:
-        from app.gui.result_folder import show_folder
+        from app.gui.file_dialogs import show_folder
         from app.gui.result_panel import ResultPanel
 
         panel = self.side.currentWidget()
-        if isinstance(panel, ResultPanel) and self._result is not None:
-            show_folder(self._result.target, panel)
+        if isinstance(panel, ResultPanel) and self._result is not None and not show_folder(self._result.target):
+            panel.show_path()
 
     def _page_changed(self, page: int) -> None:
         self.toolbar.show_page(page, self.view.layout_.pages)

@@ -81,3 +81,11 @@ def _open(dialog: QFileDialog, chosen: Slot) -> None:
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.fileSelected.connect(chosen)
     dialog.open()
+
+
+def show_folder(path: Path) -> bool:
+    """Shows the folder of a file in the computer's own way, if it has one."""
+    from PySide6.QtCore import QUrl
+    from PySide6.QtGui import QDesktopServices
+
+    return QDesktopServices.openUrl(QUrl.fromLocalFile(str(path.absolute().parent)))

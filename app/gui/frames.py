@@ -26,3 +26,12 @@ class Divider(QFrame):
             self.setFixedWidth(1)
         else:
             self.setFixedHeight(1)
+
+
+def keep_on_screen(window: QWidget) -> None:
+    """Moves a window so that all of it is seen, as far as the screen has room."""
+    room, frame = window.screen().availableGeometry(), window.frameGeometry()
+    x = max(room.left(), min(frame.left(), room.right() + 1 - frame.width()))
+    y = max(room.top(), min(frame.top(), room.bottom() + 1 - frame.height()))
+    if (x, y) != (frame.left(), frame.top()):
+        window.move(x, y)

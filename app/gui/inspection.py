@@ -27,6 +27,15 @@ class Inspected:
     document: PdfDocument
     target: Path
 
+    @property
+    def obstacle(self) -> str:
+        """The code of what keeps it from being signed; "" when nothing does."""
+        document = self.document
+        if document.obstacles:
+            return document.obstacles[0]
+        room = document.new_field_allowed or any(field.visible for field in document.empty_fields)
+        return "" if room else "would-break-signature"
+
 
 def inspect(snapshot: Snapshot, suffix: str) -> Inspected:
     """Looks at a file in a child of its own, which lives on in the answer; `suffix` names the output."""

@@ -186,7 +186,7 @@ class MainWindow(Droppable, QMainWindow):
             page.check_requested.connect(self.choose_to_check)
             page.practice_requested.connect(self.practise)
             page.language_chosen.connect(self.use_language)
-            page.renew_requested.connect(self._renew_card)
+            page.renew_requested.connect(self.card_watch.renew)
             page.card_requested.connect(self.card_windows.open_card)
             page.doctor_requested.connect(self.card_windows.open_doctor)
             page.show_card(self.card_watch.state)
@@ -227,6 +227,8 @@ class MainWindow(Droppable, QMainWindow):
         QTimer.singleShot(0, self._rebuild)
 
     def _rebuild(self) -> None:
+        if not self.close_document():
+            return
         self._put(self._new_stack())
         self._show_start()
         if self._card_windows is not None:
@@ -236,7 +238,8 @@ class MainWindow(Droppable, QMainWindow):
         """Enters the practice mode with the sample document."""
         from app.gui.practice import copy_sample
 
-        self._set_demo(True)
+        if not self._set_demo(True):
+            return
         self._name = ""
         submit(
             self.lanes.document,
@@ -250,15 +253,16 @@ class MainWindow(Droppable, QMainWindow):
         """Back to the person's own card; a document of the person's own is opened again."""
         page = self.document_page
         source = page.source if page is not None and self.stack.currentWidget() is page else None
-        self._set_demo(False)
-        if source is not None and source.parent != self._practice_folder:
+        if self._set_demo(False) and source is not None and source.parent != self._practice_folder:
             self.open(source)
 
-    def _set_demo(self, demo: bool) -> None:
-        self.close_document()
+    def _set_demo(self, demo: bool) -> bool:
+        if not (self.card_windows.stop() and self.close_document()):
+            return False
         self.demo = demo
         QTimer.singleShot(0, self._rebuild)
         self.card_watch.start(demo=demo)
+        return True
 
     def _sample_copied(self, path: Path) -> None:
         self._practice_folder = path.parent
@@ -307,6 +311,9 @@ class MainWindow(Droppable, QMainWindow):
             self._show_opened(opened, pictures)
 
     def _show_opened(self, opened: OpenedPdf, pictures: PagePictures) -> None:
+        if self.document_page is not None and self.document_page.at_work:
+            self._arrived = (opened, pictures)
+            return
         if self._start is not None:
             self._start.clear_problem()
         page = self._page()
@@ -328,6 +335,7 @@ class MainWindow(Droppable, QMainWindow):
             page.home_requested.connect(self.go_home)
             page.open_requested.connect(self.choose)
             page.signed.connect(self._signed)
+            page.unsigned.connect(self._not_signed)
             page.card_requested.connect(self.card_windows.open_card)
             page.guidance_requested.connect(self.card_windows.open_guidance)
             page.doctor_requested.connect(self.card_windows.open_doctor)
@@ -339,13 +347,26 @@ class MainWindow(Droppable, QMainWindow):
 
     def _signed(self, result: SigningResult) -> None:
         self._result = result
+        if self._arrived is not None:
+            (opened, _pictures), self._arrived = self._arrived, None
+            self._others = (opened.snapshot.source,)
+            self.lanes.pictures.start(opened.close)
         self.open(result.target)
+
+    def _not_signed(self) -> None:
+        """A file that has arrived meanwhile is shown now."""
+        if self._first is None and self._arrived is not None:
+            (opened, pictures), self._arrived = self._arrived, None
+            self._show_opened(opened, pictures)
 
     def _open_failed(self, error: Exception) -> None:
         from app.wording.errors import words
 
         self._opening = None
         if isinstance(error, Cancelled) or not isinstance(error, UserError):
+            return
+        if self.document_page is not None and not self.close_document():
+            self.document_page.say_problem(error, self._name)
             return
         self._build_all()
         self._start_rest()
@@ -354,21 +375,19 @@ class MainWindow(Droppable, QMainWindow):
         self.start_page.show_problem(said.title, "\n".join(part for part in (file, said.happened, said.todo) if part))
         self._show_start()
 
-    def close_document(self) -> None:
-        """Leaves the document."""
+    def close_document(self) -> bool:
+        """Leaves the document; False, and it stays, while a password is on its way for it."""
         if self.document_page is not None:
-            self.document_page.leave()
+            return self.document_page.leave()
+        return True
 
     def go_home(self) -> None:
         """Back to the start page."""
-        self.close_document()
-        self._show_start()
-        self.setWindowTitle("Natsuin")
+        if self.close_document():
+            self._show_start()
+            self.setWindowTitle("Natsuin")
 
     # --- the card ---------------------------------------------------------------------------------------
-
-    def _renew_card(self) -> None:
-        self.card_watch.start(demo=True)
 
     def _card_changed(self, state: CardState) -> None:
         if self._start is not None:
@@ -406,9 +425,10 @@ class MainWindow(Droppable, QMainWindow):
             self._start.drop_zone.show_drag(kind)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if self._card_windows is not None:
-            self._card_windows.close()
-        self.close_document()
+        if not (self.card_windows.stop() and self.close_document()):  # a password is on its way: its window says so
+            event.ignore()
+            return
+        self.card_windows.close()
         if self._arrived is not None:
             self.lanes.pictures.start(self._arrived[0].close)
         if self._watch is not None:

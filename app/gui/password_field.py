@@ -142,7 +142,8 @@ class PasswordField(QWidget):
             self._selected = bool(self._shown())
             self.update()
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.entered.emit()
+            if not event.isAutoRepeat():  # a key that is held was meant for what was there before
+                self.entered.emit()
         elif event.key() == Qt.Key.Key_Delete or (event.key() == Qt.Key.Key_Backspace and self._selected):
             self.clear()
         elif event.key() == Qt.Key.Key_Backspace:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -44,8 +45,34 @@ RETRY_MS = 700
 """Where no event tells when the card can be read: another program's transaction, a contact that was lost in between."""
 
 
+class Reading:
+    """One reading of the tries. The key it found is told to nobody but who still waits for this very reading."""
+
+    def __init__(
+        self, tries: Callable[[Keeper | None, str], tuple[LockedKey, int | None]], keeper: Keeper | None, reader: str
+    ) -> None:
+        self._tries, self._keeper, self._reader = tries, keeper, reader
+        self.key: LockedKey | None = None
+        self.left: int | None = None
+        self.error: Exception | None = None
+
+    def run(self) -> Reading:
+        """Reads; in the key's lane."""
+        try:
+            self.key, self.left = self._tries(self._keeper, self._reader)
+        except (UserError, Cancelled) as error:
+            self.error = error
+        return self
+
+    def drop(self) -> None:
+        """Gives back what it found; in the key's lane, after it."""
+        if self.key is not None:
+            self.key.release()
+
+
 class PasswordTalk(QObject):
-    """One talk at a time; who inherits says which key, and what is done with the password.
+    """One talk at a time; who inherits says which key, and what is done with the password. A card is taken from the
+    watch when a talk begins and given back when it ends, so that no two talks are about one card.
 
     Ends with the inheritor's own signal, `failed` (a UserError) or `stopped` (nothing happened).
     `guidance_requested`: the password is locked and the person wants to know the ways out. `doctor_requested`: no card
@@ -66,7 +93,10 @@ class PasswordTalk(QObject):
         self.password_window: PasswordWindow | None = None
         self._retry = QTimer(self, singleShot=True, interval=RETRY_MS)
         self._retry.timeout.connect(self._read_tries)
-        self._reading = self._again = False
+        self._reading: Reading | None = None
+        self._again = False
+        self.submitted = False
+        """Whether the password is on its way: only its outcome ends that."""
         watch.stirred.connect(self._stirred)
 
     @property
@@ -96,7 +126,6 @@ class PasswordTalk(QObject):
         """Reads how many tries are left, then asks for the password."""
         from app.gui.password_window import PasswordWindow
 
-        self._watch.pause()
         window = PasswordWindow(self._parent, context)
         window.submitted.connect(self._submitted)
         window.cancelled.connect(self.stop)
@@ -109,21 +138,19 @@ class PasswordTalk(QObject):
     # --- the key is asked how many tries are left ---------------------------------------------------------
 
     def _read_tries(self) -> None:
-        if self.password_window is None:
+        window = self.password_window
+        if window is None or self.submitted:
+            return
+        if self._reading is not None:
+            self._again = True
             return
         if self.by_card and self._watch.keeper is None:
             self._retry.start()
             return
         self._retry.stop()
-        self._reading, self._again = True, False
-        submit(
-            self.lane,
-            self._tries,
-            self._watch.keeper,
-            self._reader_of_typing(),
-            succeeded=self._tries_read,
-            failed=self._tries_not_read,
-        )
+        self._reading, self._again = Reading(self._tries, self._watch.keeper, self._reader_of_typing()), False
+        window.hold(True)
+        submit(self.lane, self._reading.run, succeeded=self._read, failed=self._broke_down)
 
     def _tries(self, keeper: Keeper | None, reader: str) -> tuple[LockedKey, int | None]:
         """`reader`: where the card lies that is to be looked at again, "" when one is to be found."""
@@ -140,7 +167,9 @@ class PasswordTalk(QObject):
         return key.reader if typing and isinstance(key, CardKey) else ""
 
     def _recheck(self) -> None:
-        """The person wants the tries to be read: after another card was shown, that one's."""
+        """The person wants the tries to be read: after another card was shown, that one's. Twice is once."""
+        if self._reading is not None:
+            return
         if self.password_window is not None and self.password_window.state.another:
             self._card = ""
         self._read_tries()
@@ -148,23 +177,25 @@ class PasswordTalk(QObject):
     def _stirred(self) -> None:
         """Something came or went at the readers: tries on the screen must not be those of a card that has gone."""
         window = self.password_window
-        if self._reading:
-            self._again = True
-        elif window is not None and self.by_card and window.state.follows:
+        if window is not None and self.by_card and (self._reading is not None or window.state.follows):
             self._read_tries()
 
-    def _tries_read(self, answer: tuple[LockedKey, int | None]) -> None:
+    def _read(self, reading: Reading) -> None:
+        window = self.password_window
+        if reading is not self._reading or window is None:  # it is not wanted any more
+            return
+        self._reading = None
+        window.hold(False)
+        if reading.error is not None:
+            self._not_read(window, reading.error)
+        else:
+            assert reading.key is not None
+            self._tries_read(window, reading.key, reading.left)
+
+    def _tries_read(self, window: PasswordWindow, key: LockedKey, tries: int | None) -> None:
         from app.card.keeper import CardKey
 
-        self._reading = False
-        key, tries = answer
-        window = self.password_window
-        if window is not None and window.state.works:  # a password is on its way meanwhile, and tells more
-            return
         self._key = key
-        if window is None:  # the person has gone
-            self._give_back()
-            return
         if isinstance(key, CardKey):
             if self._card not in ("", key.card):
                 self._give_back()
@@ -181,11 +212,7 @@ class PasswordTalk(QObject):
     def _is_other_locked(self, reader: str) -> bool:
         return any(status.name == reader and status.auth_tries_left == 0 for status in self._watch.readers)
 
-    def _tries_not_read(self, error: Exception) -> None:
-        self._reading = False
-        window = self.password_window
-        if window is None or window.state.works:
-            return
+    def _not_read(self, window: PasswordWindow, error: Exception) -> None:
         if isinstance(error, PasswordLocked):
             window.show_locked()
         elif isinstance(error, CardChanged) or (self._card and isinstance(error, _OTHER_KIND)):
@@ -209,13 +236,21 @@ class PasswordTalk(QObject):
 
     # --- the password -------------------------------------------------------------------------------------
 
+    def _broke_down(self, error: Exception) -> None:
+        """What never ends in an error of its own did; while a password is on its way, only its outcome counts."""
+        if self.busy and not self.submitted:
+            self._end(error)
+
     def _submitted(self, secret: Secret) -> None:
         assert self._key is not None
-        self._accepted = False
+        assert self._reading is None
+        self._retry.stop()
+        self.submitted, self._accepted = True, False
         self.use(self._key, secret)
 
     def refused(self, error: Exception) -> None:
         """How the work ended without what was wanted."""
+        self.submitted = False
         window = self.password_window
         if window is None:
             self._end(error)
@@ -243,9 +278,10 @@ class PasswordTalk(QObject):
     # --- ends ---------------------------------------------------------------------------------------------
 
     def stop(self) -> None:
-        """Ends it; nothing is sent any more."""
-        self.finish()
-        self.stopped.emit()
+        """Ends it, and nothing is sent any more; not while the password is on its way, which nothing can stop."""
+        if not self.submitted:
+            self.finish()
+            self.stopped.emit()
 
     def _guide(self) -> None:
         self.stop()
@@ -261,13 +297,17 @@ class PasswordTalk(QObject):
     def finish(self) -> None:
         """Closes the window, gives the card back and lets it be watched again."""
         self._retry.stop()
+        self.submitted = False
+        if self._reading is not None:
+            self.lane.start(self._reading.drop)
+            self._reading = None
         self._give_back()
         self._card = ""
         if self.password_window is not None:
             window, self.password_window = self.password_window, None
             window.finish()
             window.deleteLater()
-            self._watch.resume()
+        self._watch.give_back(self)
 
     def _give_back(self) -> None:
         if self._key is not None:

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from enum import Enum, auto
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QElapsedTimer, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QShowEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLayout, QVBoxLayout, QWidget
 
 from app.gui.banner import Banner
-from app.gui.frames import Divider
+from app.gui.frames import Divider, keep_on_screen
 from app.gui.labels import Label
 from app.gui.password_field import PasswordField
 from app.gui.password_pages import (
@@ -60,11 +60,6 @@ class State(Enum):
         return self.waits or self is State.TYPING
 
     @property
-    def works(self) -> bool:
-        """Whether a password is on its way."""
-        return self is State.SIGNING
-
-    @property
     def another(self) -> bool:
         """Whether it says that another card lies there."""
         return self is State.CHANGED
@@ -92,6 +87,9 @@ class PasswordWindow(QDialog):
         self._question = self._purpose.question
         self.state = State.WAITING
         self.tries: int | None = None
+        self._reading = False
+        self._shown = QElapsedTimer()
+        self._shown.start()
         self.other_locked = False
         """Whether the 利用者証明用 PIN of the card is known to be locked."""
         self.setWindowTitle(_("{what} — Natsuin", what=self._question.label()))
@@ -166,6 +164,15 @@ class PasswordWindow(QDialog):
             if isinstance(box, SubjectBox):
                 box.show_reader(name)
 
+    def hold(self, reading: bool) -> None:
+        """Whether the tries are being read: nothing is sent meanwhile, and they are not read twice."""
+        self._reading = reading
+        reason = _("The tries left are being read") if reading else ""
+        self.tries_line.again.hold(reason)
+        if isinstance(self._page, Message) and self._page.first is not self._page.leave:
+            self._page.first.hold(reason)
+        self._hold_button()
+
     def show_busy(self) -> None:
         """9: another program holds the card; the window counts and waits."""
         if self.state is not State.BUSY:
@@ -209,18 +216,26 @@ class PasswordWindow(QDialog):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        self._shown.start()
         self._fit()
         if self.state is State.TYPING:
             self.field.setFocus()
 
     def _entered(self) -> None:
-        if self.tries == 1 and not self.field.spoilt and not self._question.too_short(self.field.count()):
+        if self.field.spoilt or self._question.too_short(self.field.count()):
+            self.submit()  # which says so
+        elif not self._typed_here and self._shown.elapsed() < PAUSE_MS:
+            return  # that Return was meant for what was there before
+        elif not self.field.count():  # no password at all: never by Return alone
+            self.sign_button.setFocus(Qt.FocusReason.TabFocusReason)
+        elif self.tries == 1:
             (self.sign_button if self.tick.isChecked() else self.tick).setFocus(Qt.FocusReason.TabFocusReason)
         else:
             self.submit()
 
     def _typed(self) -> None:
         self._pause.start()
+        self._typed_here = bool(self.field.count())
         remark = self._complaint if self.field.spoilt else self._remark()
         self.advice_line.show_advice(remark) if remark else self.advice_line.show_rule()
         self._hold_button()
@@ -255,6 +270,8 @@ class PasswordWindow(QDialog):
             self.advice_line.show_advice(words)
 
     def _reason_to_wait(self) -> str:
+        if self._reading:
+            return _("The tries left are being read")
         if self.field.spoilt:
             return self._complaint
         too_short = self._question.too_short(self.field.count())
@@ -300,7 +317,7 @@ class PasswordWindow(QDialog):
         self.tries_line = TriesLine(self._question)
         self.tries_line.recheck.connect(self.recheck_requested)
         self.field = PasswordField(rule=self._question.rule)
-        self._caps_lock = False
+        self._caps_lock = self._typed_here = False
         self._complaint = ""
         self.field.caps_lock.connect(self._caps_lock_seen)
         self.field.changed.connect(self._typed)
@@ -354,6 +371,8 @@ class PasswordWindow(QDialog):
         self.tick.setVisible(tries == 1)
         self.tick.setChecked(False)
         self.cancel_button.setText(_("Not now") if tries == 1 else _("Cancel"))
+        self._shown.start()
+        self._typed_here = False
         self._show_page(self._form, State.TYPING)
         self._hold_button()
         self.field.setFocus()
@@ -398,7 +417,8 @@ class PasswordWindow(QDialog):
             roll.keep_to(max(roll.needed(WIDTH - 2 * _SIDE) - over, _LOWEST_ROLL))
         for _again in range(3):  # until every paragraph has its true width, those that scroll as well
             self.setFixedSize(WIDTH, self._needed())
-        self._keep_on_screen()
+        if self.isVisible():
+            keep_on_screen(self)
 
     def _needed(self) -> int:
         for part in (*self._page.findChildren(QWidget), self._page):
@@ -407,15 +427,6 @@ class PasswordWindow(QDialog):
             inner.invalidate()
         self._column.activate()
         return self._column.totalHeightForWidth(WIDTH)
-
-    def _keep_on_screen(self) -> None:
-        if not self.isVisible():
-            return
-        room, frame = self.screen().availableGeometry(), self.frameGeometry()
-        x = max(room.left(), min(frame.left(), room.right() + 1 - frame.width()))
-        y = max(room.top(), min(frame.top(), room.bottom() + 1 - frame.height()))
-        if (x, y) != (frame.left(), frame.top()):
-            self.move(x, y)
 
     def _arrange(self, *, compact: bool, terse: bool = False) -> None:
         """`compact`: for low screens; an open fingerprint stays in sight. `terse`: practice takes no more room."""

@@ -25,7 +25,7 @@ class ReadingController(PasswordTalk):
 
     def begin(self, reader: str, *, demo: bool) -> None:
         """Asks for the password of the card in this reader; does nothing while the card is at work for somebody."""
-        if not self._watch.paused:
+        if not self.busy and self._watch.take(self):
             self._reader = reader
             self.ask(ReadingContext(reader, demo))
 

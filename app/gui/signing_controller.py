@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 
+from app.errors.base import Cancelled, UserError
 from app.gui.delivery import submit
 from app.gui.password_talk import PasswordTalk
 from app.secret import Secret
@@ -39,9 +40,11 @@ class SigningController(PasswordTalk):
         return self._key_file is None
 
     def begin(self, request: SigningRequest, child: DocumentChild, key_file: Path | None = None) -> None:
-        """Rehearses: everything that can fail without the key fails here. Without a key file the card signs."""
-        self._request, self._child, self._key_file = request, child, key_file
-        submit(self.lanes.document, _rehearse, request, child, succeeded=self._rehearsed, failed=self._end)
+        """Rehearses: everything that can fail without the key fails here. Without a key file the card signs, and is
+        taken from now on; does nothing while it is at work for somebody else, or a signature is under way."""
+        if not self.busy and (key_file is not None or self._watch.take(self)):
+            self._request, self._child, self._key_file = request, child, key_file
+            submit(self.lanes.document, _rehearse, request, child, succeeded=self._rehearsed, failed=self._broke_down)
 
     def find(self, keeper: Keeper | None) -> LockedKey:
         from app.pki.keyfile import KeyFile
@@ -68,9 +71,14 @@ class SigningController(PasswordTalk):
         super().finish()
         self._request = self._child = self._key_file = None
 
-    def _rehearsed(self, _nothing: object) -> None:
-        assert self._request is not None
-        self.ask(_context(self._request, self._watch.state.reader, self._key_file))
+    def _rehearsed(self, outcome: tuple[SigningRequest, Exception | None]) -> None:
+        request, error = outcome
+        if request is not self._request:  # the person has gone
+            return
+        if error is not None:
+            self._end(error)
+        else:
+            self.ask(_context(request, self._watch.state.reader, self._key_file))
 
     def _step_done(self, step: Step) -> None:
         self._accepted = True
@@ -102,10 +110,15 @@ def _context(request: SigningRequest, reader: str, key_file: Path | None) -> Con
     )
 
 
-def _rehearse(request: SigningRequest, child: DocumentChild) -> None:
+def _rehearse(request: SigningRequest, child: DocumentChild) -> tuple[SigningRequest, Exception | None]:
+    """What was rehearsed, and what is in its way: who began another one meanwhile can tell them apart."""
     from app.signing.sign import rehearse
 
-    rehearse(request, child)
+    try:
+        rehearse(request, child)
+    except (UserError, Cancelled) as error:
+        return request, error
+    return request, None
 
 
 def _sign(

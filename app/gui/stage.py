@@ -18,6 +18,7 @@ class Stage(NamedTuple):
     card: CardState
     demo: bool
     key_file: bool = False
+    card_free: bool = True
 
     def words(self) -> tuple[str, str]:
         """The button's text, and why it cannot be pressed yet ("" when it can)."""
@@ -34,4 +35,6 @@ class Stage(NamedTuple):
 
             state = pill_words(self.card)[0]
             return state, sentence(self.card, demo=self.demo) or state
+        if not self.card_free and not self.key_file:
+            return _("Enter password and sign…"), _("The certificate is being read. End that first")
         return _("Enter password and sign…"), ""

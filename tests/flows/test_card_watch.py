@@ -135,11 +135,11 @@ def test_what_comes_during_a_look_is_looked_at_and_the_old_view_is_not_shown(
 
 
 def test_paused_it_tells_but_does_not_read(qtbot: Any, watch: CardWatch, keeper: FakeKeeper) -> None:
-    watch.pause()
+    assert watch.take(keeper)
     with qtbot.waitSignal(watch.stirred):
         tell(watch)
     assert keeper.reads == 0
-    watch.resume()
+    watch.give_back(keeper)
     shows(qtbot, watch, "ready")
 
 
@@ -195,6 +195,20 @@ def test_in_practice_nothing_is_watched(qtbot: Any, watch: CardWatch, keeper: Fa
 
 
 # --- the password window that waits -----------------------------------------------------------------------------
+
+
+def test_one_at_a_time_has_the_card_and_only_who_took_it_gives_it_back(watch: CardWatch, keeper: FakeKeeper) -> None:
+    one, other = object(), object()
+    assert watch.take(one)
+    assert watch.take(one)
+    assert not watch.take(other)
+    watch.give_back(other)
+    assert watch.paused
+    watch.give_back(one)
+    assert not watch.paused
+    watch.take(other)
+    watch.renew()
+    assert watch.keeper is keeper, "nobody loses the card under the hands"
 
 
 def test_the_password_window_waits_without_asking_and_reacts_at_once(

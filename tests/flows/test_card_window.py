@@ -400,7 +400,7 @@ def test_a_fault_of_the_card_is_said_in_the_window(shown: Any) -> None:
 
 def test_nothing_is_asked_while_the_card_is_at_work(shown: Any) -> None:
     window = shown(mine())
-    window._watch.pause()
+    window._watch.take(shown)
     QTest.mouseClick(button(window, "読み取る…"), Qt.MouseButton.LeftButton)
     assert window.controller.password_window is None
 

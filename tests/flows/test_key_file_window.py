@@ -319,3 +319,36 @@ def test_the_signed_file_verifies_from_the_command_line(
     (signature,) = json.loads(subprocess.run(words, capture_output=True, check=False).stdout)["signatures"]
     assert signature["intact"]
     assert signature["changes"] == "none"
+
+
+def test_a_file_without_a_password_is_not_signed_with_by_a_doubled_return(
+    qtbot: Any, window: MainWindow, contract: Path, tmp_path: Path
+) -> None:
+    bare = tmp_path / "bare.p12"
+    bare.write_bytes(p12(issued(key("p-256"), name("x"), middle()), password=""))
+    page = opened(qtbot, window, contract)
+    chosen(qtbot, window, page, bare)
+    password = begun(qtbot, page)
+    QTest.keyClick(password.field, Qt.Key.Key_Return)
+    QTest.keyClick(password.field, Qt.Key.Key_Return)
+    assert password.state is State.TYPING
+    assert not password.sign_button.hasFocus()
+    qtbot.waitUntil(lambda: password._shown.elapsed() > 600, timeout=5000)
+    QTest.keyClick(password.field, Qt.Key.Key_Return)
+    assert password.state is State.TYPING, "no password at all: the button itself is pressed"
+    QTest.keyClick(password.sign_button, Qt.Key.Key_Space)
+    assert password.state is State.SIGNING
+    qtbot.waitUntil(lambda: isinstance(page.side.currentWidget(), ResultPanel), timeout=30000)
+
+
+def test_it_leaves_the_card_to_others(qtbot: Any, window: MainWindow, contract: Path, key_file: Path) -> None:
+    page = opened(qtbot, window, contract)
+    chosen(qtbot, window, page, key_file)
+    somebody = object()
+    assert window.card_watch.take(somebody)
+    password = begun(qtbot, page)
+    QTest.keyClick(password, Qt.Key.Key_Escape)
+    assert not page.controller.busy
+    assert window.card_watch.paused
+    assert window.card_watch.free_for(somebody)
+    window.card_watch.give_back(somebody)

@@ -88,10 +88,7 @@ class Watch(QObject):
         self.keeper = keeper
         self.readers: tuple[ReaderStatus, ...] = ()
 
-    def pause(self) -> None:
-        pass
-
-    def resume(self) -> None:
+    def give_back(self, owner: object) -> None:
         pass
 
 
@@ -219,16 +216,24 @@ def test_what_stirs_elsewhere_disturbs_nobody_who_types(
     assert password.cancel_button.hasFocus()
 
 
-def test_what_is_read_while_a_password_is_on_its_way_says_nothing(
+def test_no_password_is_sent_while_the_tries_are_read_and_none_are_read_while_one_is_on_its_way(
     qtbot: QtBot, talk: Talk, desk: Desk, watch: Watch, password: PasswordWindow
 ) -> None:
     desk.free.clear()
     watch.stirred.emit()
     QTest.keyClick(password.field, Qt.Key.Key_Return)
+    assert password.state is State.TYPING
+    assert password.sign_button.held
+    desk.free.set()
+    qtbot.waitUntil(lambda: not password.sign_button.held)
+    looks = desk.looks
+    desk.free.clear()
+    QTest.keyClick(password.field, Qt.Key.Key_Return)
     assert password.state is State.SIGNING
+    watch.stirred.emit()
     desk.free.set()
     qtbot.waitUntil(lambda: password.tries == 4)
-    assert desk.sent == ["first"]
+    assert (desk.sent, desk.looks) == (["first"], looks)
     assert "パスワードが違います" in said(password)
 
 
