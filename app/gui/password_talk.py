@@ -31,6 +31,7 @@ from app.gui.background import Lane, Lanes
 from app.gui.card_watch import CardWatch
 from app.gui.delivery import submit
 from app.secret import Secret
+from app.wording.errors import words
 
 if TYPE_CHECKING:
     from app.card.keeper import Keeper
@@ -258,8 +259,9 @@ class PasswordTalk(QObject):
             window.show_wrong(error.attempts_remaining)
         elif isinstance(error, KeyFilePasswordIncorrect):
             window.show_wrong(None)
-        elif isinstance(error, TriesChanged):  # used elsewhere since they were shown: read and typed anew
-            self._read_tries()
+        elif isinstance(error, TriesChanged):
+            said = words(error)
+            window.show_fewer(error.attempts_remaining, said.title, said.happened)
         elif isinstance(error, PasswordLocked):
             window.show_locked()
         elif isinstance(error, CardChanged):

@@ -5,8 +5,6 @@ It asks and reports, it never calls the card: a controller listens to its signal
 
 from __future__ import annotations
 
-from enum import Enum, auto
-
 from PySide6.QtCore import QElapsedTimer, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QShowEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLayout, QVBoxLayout, QWidget
@@ -27,6 +25,7 @@ from app.gui.password_pages import (
 )
 from app.gui.password_parts import AdviceLine, Context, Roll, SubjectBox, Tick, TriesLine
 from app.gui.password_question import not_pasted, nothing_to_paste, to_mend
+from app.gui.password_state import State
 from app.signing.sign import Step
 from app.wording.language import text as _
 
@@ -36,33 +35,6 @@ _TITLE_BAR = 40
 _SIDE = 28
 _LOWEST_ROLL = 48  # what scrolls is never lower
 _DEMO_PASSWORD = "DEMO1234"  # noqa: S105 (public by design)
-
-
-class State(Enum):
-    """What the window shows."""
-
-    WAITING = auto()
-    TYPING = auto()
-    LOCKED = auto()
-    SIGNING = auto()
-    UNKNOWN = auto()
-    CHANGED = auto()
-    BUSY = auto()
-
-    @property
-    def waits(self) -> bool:
-        """Whether it is a card, or another program's end, that the window waits for."""
-        return self in (State.WAITING, State.BUSY)
-
-    @property
-    def follows(self) -> bool:
-        """Whether what it shows must follow the card that comes or goes."""
-        return self.waits or self is State.TYPING
-
-    @property
-    def another(self) -> bool:
-        """Whether it says that another card lies there."""
-        return self is State.CHANGED
 
 
 class PasswordWindow(QDialog):
@@ -135,6 +107,11 @@ class PasswordWindow(QDialog):
         """4: the card refused the password and has `tries` left."""
         self.field.clear()
         self._ask(tries, wrong=True)
+
+    def show_fewer(self, tries: int | None, title: str, text: str) -> None:
+        """Fewer tries are left than were shown, so nothing was sent; `title` and `text` say so."""
+        self.field.clear()
+        self._ask(tries, wrong=False, notice=(title, text))
 
     def show_locked(self) -> None:
         """6: no more tries; the two ways out, or that only the practice has ended."""
@@ -357,13 +334,15 @@ class PasswordWindow(QDialog):
             QWidget.setTabOrder(first, second)
         return form
 
-    def _ask(self, tries: int | None, *, wrong: bool) -> None:
+    def _ask(self, tries: int | None, *, wrong: bool, notice: tuple[str, str] = ("", "")) -> None:
         if tries == 0:
             self.show_locked()
             return
         self.tries = tries
         self.tries_line.show_tries(tries)
         kind, title, text = self._question.warning(tries, wrong=wrong)
+        if notice[0]:
+            kind, title, text = "bad", notice[0], "\n".join(part for part in (notice[1], text) if part)
         if title:
             self.banner.show_message(kind, title, text)
         self.banner.setVisible(bool(title))

@@ -19,7 +19,7 @@ from app.errors.card import CardBusy, CardServiceUnavailable, NoCard
 from app.gui import background, card_watch
 from app.gui.card_watch import CardWatch
 from app.gui.main_window import MainWindow
-from app.gui.password_window import State
+from app.gui.password_state import State
 from app.gui.signing_controller import SigningController
 
 pytestmark = pytest.mark.window

@@ -16,7 +16,7 @@ from app.gui.card_watch import CardState
 from app.gui.card_window import CardWindow
 from app.gui.document_page import DocumentPage
 from app.gui.main_window import MainWindow
-from app.gui.password_window import State
+from app.gui.password_state import State
 
 pytestmark = pytest.mark.window
 CONTROL_SHIFT = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier

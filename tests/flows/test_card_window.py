@@ -22,7 +22,8 @@ from app.gui.card_watch import READING, CardState, CardWatch, state_of
 from app.gui.card_window import CardWindow
 from app.gui.certificate_reading import ReadCertificate
 from app.gui.marks import Pill
-from app.gui.password_window import PasswordWindow, State
+from app.gui.password_state import State
+from app.gui.password_window import PasswordWindow
 from app.gui.person_rows import MarkedText
 from app.gui.reading_context import ReadingContext
 from app.pki.holder import Holder

@@ -26,11 +26,13 @@ from app.errors.card import (
     NotMyNumberCard,
     PasswordIncorrect,
     ReaderNotFound,
+    TriesChanged,
 )
 from app.gui import background
 from app.gui.delivery import submit
+from app.gui.password_state import State
 from app.gui.password_talk import PasswordTalk
-from app.gui.password_window import PasswordWindow, State
+from app.gui.password_window import PasswordWindow
 from app.gui.reading_context import ReadingContext
 from app.secret import Secret
 
@@ -72,6 +74,9 @@ class Desk(Keeper):
             return Answer({"card": card, "tries": self.tries})
         if arguments["card"] != card:
             raise CardChanged
+        shown = arguments["shown"]
+        if shown is not None and self.tries < shown:
+            raise TriesChanged(attempts_remaining=self.tries)
         self.sent.append(card)
         self.tries -= 1
         raise PasswordIncorrect(attempts_remaining=self.tries)
@@ -307,3 +312,17 @@ def test_the_way_by_phone_needs_the_other_password(
     assert window is not None
     shows(qtbot, window, State.LOCKED)
     assert ("コンビニ" in said(window)) == (other != 0)
+
+
+def test_tries_that_were_spent_elsewhere_are_said_before_anything_is_sent(
+    qtbot: QtBot, desk: Desk, password: PasswordWindow
+) -> None:
+    desk.tries = 1
+    QTest.mouseClick(password.sign_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: password.state is State.TYPING)
+    assert desk.sent == []
+    assert "残り回数" in password.banner.title()
+    assert "送っていません" in said(password)
+    assert password.tries == 1
+    assert password.tick.isVisible()
+    assert password.field.count() == 0

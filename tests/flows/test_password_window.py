@@ -16,7 +16,8 @@ from pytestqt.qtbot import QtBot
 from app.gui import password_window
 from app.gui.marks import Pill
 from app.gui.password_parts import Roll, SubjectBox
-from app.gui.password_window import PasswordWindow, State
+from app.gui.password_state import State
+from app.gui.password_window import PasswordWindow
 from app.gui.reading_context import ReadingContext
 from app.gui.signing_context import PasswordContext
 from app.secret import Secret

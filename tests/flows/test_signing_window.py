@@ -19,7 +19,8 @@ from app.card.keeper import CardKey
 from app.errors.card import CardChanged, PasswordIncorrect
 from app.gui.document_page import DocumentPage
 from app.gui.main_window import MainWindow
-from app.gui.password_window import PasswordWindow, State
+from app.gui.password_state import State
+from app.gui.password_window import PasswordWindow
 from app.gui.result_panel import ResultPanel
 from app.secret import Secret
 

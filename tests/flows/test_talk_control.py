@@ -25,7 +25,8 @@ from app.gui.banner import Banner
 from app.gui.certificate_reading import ReadCertificate
 from app.gui.document_page import DocumentPage
 from app.gui.main_window import MainWindow
-from app.gui.password_window import PasswordWindow, State
+from app.gui.password_state import State
+from app.gui.password_window import PasswordWindow
 from app.gui.result_panel import ResultPanel
 from app.pki.holder import Holder
 from app.settings import Settings
@@ -243,8 +244,8 @@ def test_a_card_at_work_for_a_signature_is_not_read(qtbot: Any, make: Make, gate
     gate.shut("rehearsal")
     page = begun(qtbot, window, contract)
     assert card.certificate is not None
-    assert card.certificate.read_button is not None
-    assert card.certificate.read_button.held
+    assert card.certificate.first is not None
+    assert card.certificate.first.held
     card.certificate.read_requested.emit()
     gate.open()
     password = password_window(qtbot, page)
@@ -254,8 +255,8 @@ def test_a_card_at_work_for_a_signature_is_not_read(qtbot: Any, make: Make, gate
     assert window.card_watch.paused, "who has not taken the card cannot give it back"
     QTest.keyClick(password, Qt.Key.Key_Escape)
     free(qtbot, window)
-    assert card.certificate.read_button is not None
-    assert not card.certificate.read_button.held
+    assert card.certificate.first is not None
+    assert not card.certificate.first.held
 
 
 def test_a_card_that_is_being_read_does_not_sign(qtbot: Any, make: Make, gate: Gate, contract: Path) -> None:
