@@ -218,7 +218,7 @@ def test_what_stirs_elsewhere_disturbs_nobody_who_types(
     watch.stirred.emit()
     qtbot.waitUntil(lambda: desk.looks > looks and not talk._reading)
     assert password.field.count() == 8
-    assert password.cancel_button.hasFocus()
+    assert password.focusWidget() is password.cancel_button  # whatever the window manager does meanwhile
 
 
 def test_no_password_is_sent_while_the_tries_are_read_and_none_are_read_while_one_is_on_its_way(
