@@ -244,7 +244,7 @@ def test_another_program_that_has_the_card_is_told(
     programs = found.failed.facts["programs"]
     assert isinstance(programs, list)
     assert Path(f"/proc/{process.pid}/comm").read_text().strip() in surroundings.programs()
-    assert programs == ["another program"], "its name may be anybody's"
+    assert programs[-1] == "another program", "its name may be anybody's"
     process.communicate()
     with Keeper() as keeper:
         assert examine(keeper).well
