@@ -47,12 +47,12 @@ class Roll(QScrollArea):
 
     def __init__(self) -> None:
         super().__init__()
-        self.limit: int | None = None
+        self.keep_to(None)
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
         content = QWidget()
@@ -61,9 +61,18 @@ class Roll(QScrollArea):
         self.column.setContentsMargins(0, 0, 0, 0)
         self.setWidget(content)
 
+    def keep_to(self, limit: int | None) -> None:
+        """At most so many px; None: all that is needed."""
+        self.limit = limit
+        # a bar makes the content narrower, and so higher: it would keep itself needed
+        policy = Qt.ScrollBarPolicy.ScrollBarAlwaysOff if limit is None else Qt.ScrollBarPolicy.ScrollBarAlwaysOn
+        self.setVerticalScrollBarPolicy(policy)
+
     def needed(self, width: int) -> int:
         """px that the whole content takes."""
-        return self.column.totalHeightForWidth(width)
+        if self.column.hasHeightForWidth():
+            return self.column.totalHeightForWidth(width)
+        return self.column.totalSizeHint().height()  # nothing in it wraps
 
     def hasHeightForWidth(self) -> bool:
         return True
@@ -137,7 +146,8 @@ class TriesLine(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
-        row.addWidget(Label(question.label(), "strong"))
+        self._name = Label(question.label(), "strong")
+        row.addWidget(self._name)
         row.addStretch(1)
         self._bars = TriesBars(TRIES)
         row.addWidget(self._bars)
@@ -147,6 +157,10 @@ class TriesLine(QWidget):
         self.again.setAutoDefault(False)
         self.again.clicked.connect(self.recheck)
         row.addWidget(self.again)
+
+    def show_name(self, practice: str = "") -> None:
+        """What is to be entered, or in `practice` what to enter there."""
+        self._name.setText(practice or self._question.label())
 
     def show_tries(self, tries: int | None) -> None:
         """Shows the number read from the card; None: unknown, with a link that reads it again."""

@@ -312,8 +312,8 @@ class PasswordWindow(QDialog):
         self._divider = Divider()
         self._compact_box = self._context.compact()
         self.banner = Banner("bad")
-        self.demo_banner = Banner("info")
-        self.demo_banner.setVisible(self._context.demo)
+        title = _("The demo password: {password}", password=_DEMO_PASSWORD)
+        self.demo_banner = Banner("info", title, self._purpose.practice)
         self.tries_line = TriesLine(self._question)
         self.tries_line.recheck.connect(self.recheck_requested)
         self.field = PasswordField(rule=self._question.rule)
@@ -403,7 +403,7 @@ class PasswordWindow(QDialog):
         """Takes the height that is needed, in the roomiest form that the screen has room for."""
         room = self.screen().availableGeometry().height() - _TITLE_BAR
         roll = self._page.roll if isinstance(self._page, Message) else self._roll
-        roll.limit = None
+        roll.keep_to(None)
         self._arrange(compact=False)
         if self._page is self._form and self._needed() > room:
             self._arrange(compact=True)
@@ -414,9 +414,9 @@ class PasswordWindow(QDialog):
                 self._arrange(compact=True, terse=True)
         over = self._needed() - room
         if over > 0:
-            roll.limit = max(roll.needed(WIDTH - 2 * _SIDE) - over, _LOWEST_ROLL)
-        self.setFixedSize(WIDTH, self._needed())
-        self.setFixedSize(WIDTH, self._needed())  # now that every paragraph has its true width
+            roll.keep_to(max(roll.needed(WIDTH - 2 * _SIDE) - over, _LOWEST_ROLL))
+        for _again in range(3):  # until every paragraph has its true width, those that scroll as well
+            self.setFixedSize(WIDTH, self._needed())
         if self.isVisible():
             keep_on_screen(self)
 
@@ -429,12 +429,10 @@ class PasswordWindow(QDialog):
         return self._column.totalHeightForWidth(WIDTH)
 
     def _arrange(self, *, compact: bool, terse: bool = False) -> None:
-        """`compact`: for low screens; an open fingerprint stays in sight. `terse`: of practice only the password."""
-        title = _("Practice. The demo password: {password}", password=_DEMO_PASSWORD)
-        if not terse:
-            title = _("The demo password: {password}", password=_DEMO_PASSWORD)
-        if title != self.demo_banner.title():
-            self.demo_banner.show_message("info", title, "" if terse else self._purpose.practice)
+        """`compact`: for low screens; an open fingerprint stays in sight. `terse`: practice takes no more room."""
+        practice = _("Practice. The demo password: {password}", password=_DEMO_PASSWORD)
+        self.tries_line.show_name(practice if terse and self._context.demo else "")
+        self.demo_banner.setVisible(self._context.demo and not terse)
         for widget in (self._title, self._disclosure, self._divider):
             widget.setVisible(not compact)
         self.file_box.setVisible(not compact or self.file_box.unfolded)

@@ -598,6 +598,21 @@ def screen(monkeypatch: pytest.MonkeyPatch, room: int) -> None:
     monkeypatch.setattr(password_window, "_TITLE_BAR", height - room)
 
 
+def is_in_order(made: PasswordWindow) -> bool:
+    """Whether all of the foot, and the field's eye, can be pressed, and nothing overlaps."""
+    buttons = [each for each in made.findChildren(QPushButton) if each.isVisible()]
+    places = [QRect(each.mapTo(made, QPoint(0, 0)), each.size()) for each in buttons if not in_box(each)]
+    column = [made.tries_line, made.field, made.advice_line, made.tick, made.sign_button]
+    parts = pairwise(part.geometry() for part in column if part.isVisible())
+    inside = bool(places) and all(made.rect().contains(place) for place in places)
+    return inside and all(above.bottom() < below.top() for above, below in parts)
+
+
+def in_box(widget: QWidget) -> bool:
+    """Whether it lies in what may scroll."""
+    return isinstance(widget.parentWidget(), SubjectBox)
+
+
 @pytest.mark.parametrize("spoken", ["ja", "en"])
 @pytest.mark.parametrize("purpose", ["signing", "practice", "reading", "reading practice", "key file"])
 def test_on_a_screen_of_960_by_500_the_buttons_never_leave_it(
@@ -615,33 +630,54 @@ def test_on_a_screen_of_960_by_500_the_buttons_never_leave_it(
     made = PasswordWindow(None, contexts[purpose])
     qtbot.addWidget(made)
     made.open()
-    for name, show in STATES.items():
+    for show in STATES.values():
         show(made)
         if made.state is State.TYPING:
             press(made, "1234-", Qt.Key.Key_Return)
-        QApplication.processEvents()
-        assert made.height() <= 460, name
-        for each in made.findChildren(QPushButton):
-            if each.isVisible() and not isinstance(each.parentWidget(), SubjectBox):
-                place = QRect(each.mapTo(made, QPoint(0, 0)), each.size())
-                assert made.rect().contains(place), (name, each.text())
-        if made.state is State.TYPING:
-            column = [made.tries_line, made.field, made.advice_line, made.tick, made.sign_button]
-            for above, below in pairwise(part for part in column if part.isVisible()):
-                assert above.geometry().bottom() < below.geometry().top(), name
+        qtbot.waitUntil(lambda made=made: made.height() <= 460 and is_in_order(made))  # type: ignore[misc]
     made.finish()
 
 
-def test_what_does_not_fit_scrolls(
-    qtbot: QtBot, themed: QApplication, monkeypatch: pytest.MonkeyPatch, window: PasswordWindow
+def is_calm(made: PasswordWindow) -> bool:
+    """Whether nothing scrolls."""
+    return not any(roll.verticalScrollBar().maximum() for roll in made._page.findChildren(Roll) if roll.isVisible())
+
+
+@pytest.mark.parametrize("spoken", ["ja", "en"])
+def test_it_scrolls_only_where_the_screen_is_too_low(
+    qtbot: QtBot, themed: QApplication, monkeypatch: pytest.MonkeyPatch, spoken: str
 ) -> None:
-    screen(monkeypatch, 220)
-    window.show_locked()
-    roll = window.findChild(Roll)
-    assert roll is not None
-    assert window.height() <= 220
-    bar = window._page.roll.verticalScrollBar()  # type: ignore[attr-defined]
-    qtbot.waitUntil(lambda: bar.maximum() > 0)
+    language.use(spoken)
+    for context in (replace(CONTEXT, demo=True), ReadingContext("Reader", demo=True)):
+        made = PasswordWindow(None, context)
+        qtbot.addWidget(made)
+        made.open()
+        for room, scrolls in ((960, False), (460, False), (240, True)):
+            screen(monkeypatch, room)
+            for show in STATES.values():
+                show(made)
+                qtbot.waitUntil(lambda made=made, calm=not scrolls: not calm or is_calm(made))  # type: ignore[misc]
+            made.show_wrong(1)
+            bar = made._roll.verticalScrollBar()
+            qtbot.waitUntil(lambda bar=bar, scrolls=scrolls: bool(bar.maximum()) == scrolls)  # type: ignore[misc]
+        made.finish()
+
+
+def test_the_subject_and_the_practice_password_stay_in_sight_on_a_low_screen(
+    qtbot: QtBot, themed: QApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    screen(monkeypatch, 460)
+    for context in (CONTEXT, replace(CONTEXT, demo=True), ReadingContext("Reader", demo=True)):
+        made = PasswordWindow(None, context)
+        qtbot.addWidget(made)
+        made.open()
+        made.show_wrong(1)
+        box = made._compact_box
+        qtbot.waitUntil(
+            lambda box=box: box.visibleRegion().boundingRect().size() == box.size()  # type: ignore[misc]
+        )
+        assert ("DEMO1234" in said(made)) == context.demo
+        made.finish()
 
 
 # --- a key file
