@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from papers import paper
 from PySide6.QtWidgets import QApplication
 
 from app import isolation
@@ -66,35 +67,9 @@ def window(themed: QApplication, calm_gui_thread: None, qtbot: Any) -> Iterator[
     made.deleteLater()
 
 
-def document(sizes: tuple[tuple[float, float], ...]) -> bytes:
-    """A small PDF with a line of text on pages of these sizes (pt)."""
-    count = len(sizes)
-    kids = " ".join(f"{3 + 2 * index} 0 R" for index in range(count))
-    bodies = [
-        "<< /Type /Catalog /Pages 2 0 R >>",
-        f"<< /Type /Pages /Count {count} /Kids [{kids}] >>",
-    ]
-    for index, (width, height) in enumerate(sizes):
-        text = f"BT /F1 18 Tf 60 {height - 80:.0f} Td (Page {index + 1}) Tj ET"
-        bodies.append(
-            f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 {width} {height}] /Contents {4 + 2 * index} 0 R "
-            "/Resources << /Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >> >> >>"
-        )
-        bodies.append(f"<< /Length {len(text)} >>\nstream\n{text}\nendstream")
-    out, places = "%PDF-1.7\n", []
-    for number, body in enumerate(bodies, 1):
-        places.append(len(out))
-        out += f"{number} 0 obj\n{body}\nendobj\n"
-    table = "".join(f"{place:010d} 00000 n \n" for place in places)
-    start = len(out)
-    out += f"xref\n0 {len(bodies) + 1}\n0000000000 65535 f \n{table}"
-    out += f"trailer\n<< /Size {len(bodies) + 1} /Root 1 0 R >>\nstartxref\n{start}\n%%EOF\n"
-    return out.encode("ascii")
-
-
 @pytest.fixture
 def contract(tmp_path: Path) -> Path:
     """Two A4 pages."""
     path = tmp_path / "契約書.pdf"
-    path.write_bytes(document(((595.0, 842.0), (595.0, 842.0))))
+    path.write_bytes(paper(2))
     return path

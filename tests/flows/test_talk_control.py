@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import document
+from papers import paper
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
@@ -313,7 +313,7 @@ def test_who_leaves_before_the_question_is_not_asked(
     qtbot: Any, make: Make, gate: Gate, contract: Path, tmp_path: Path, way: Any, moment: str
 ) -> None:
     other = tmp_path / "other.pdf"
-    other.write_bytes(document(((595.0, 842.0),)))
+    other.write_bytes(paper())
     window = make()
     gate.shut(moment)
     page = begun(qtbot, window, contract)
@@ -353,7 +353,7 @@ def test_a_password_on_its_way_holds_document_practice_and_window(
     qtbot: Any, make: Make, gate: Gate, contract: Path, tmp_path: Path
 ) -> None:
     other = tmp_path / "other.pdf"
-    other.write_bytes(document(((595.0, 842.0),)))
+    other.write_bytes(paper())
     window = make()
     page, password = asked(qtbot, window, contract)
     gate.shut("unlock")
@@ -377,7 +377,7 @@ def test_a_file_that_came_too_early_is_shown_when_nothing_was_signed(
     qtbot: Any, make: Make, gate: Gate, contract: Path, tmp_path: Path
 ) -> None:
     other = tmp_path / "other.pdf"
-    other.write_bytes(document(((595.0, 842.0),)))
+    other.write_bytes(paper())
     window = make()
     page, password = asked(qtbot, window, contract)
     gate.shut("unlock")
