@@ -123,10 +123,11 @@ def test_untaken_characters_are_seen(field: PasswordField) -> None:
     QTest.keyClicks(field, "ABC")
     for revealed in (False, True):
         field.eye.setChecked(revealed)
-        QTest.keyClick(field, Qt.Key.Key_Minus, Qt.KeyboardModifier.NoModifier)
-        spoilt = field.grab().toImage()
+        before = field.grab().toImage()
+        QTest.keyClicks(field, "-")
+        assert field.grab().toImage() != before
         QTest.keyClick(field, Qt.Key.Key_Backspace)
-        assert field.grab().toImage() != spoilt
+        assert field.grab().toImage() == before
 
 
 @pytest.mark.parametrize("clipboard", ["ABC_123", "B" * 17, "", " \n"])
