@@ -88,7 +88,7 @@ def test_a_locked_demo_card_sends_nobody_to_an_office(window: MainWindow) -> Non
 def failing(qtbot: Any, window: MainWindow, contract: Path, error: UserError, state: str) -> DocumentPage:
     """The page after a signing that failed, the card in the state that the error is about."""
     page = opened(qtbot, window, contract)
-    window.card_watch.pause()
+    window.card_watch.take(window)  # so that what is shown below stays
     window.card_watch._show((), CardState(state))
     page.controller.failed.emit(error)
     assert page.panel.banner is not None
