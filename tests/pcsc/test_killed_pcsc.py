@@ -122,11 +122,12 @@ def test_an_answer_that_was_not_read_to_its_end_locks_the_card(
 ) -> None:
     """Ctrl-C between header and signature, and a keeper out of step: it is not killed before it has locked the card."""
     make_vcard(Knobs(delay=0.1))
-    with Keeper() as keeper, rival("steal", READERS[0]) as other:
+    with Keeper() as keeper, contextlib.ExitStack() as rivals:
         with (
             contextlib.suppress(KeyboardInterrupt, CardServiceUnavailable),
             keeper.key(READERS[0]).unlock(from_bytes(bytearray(SIGN_PASSWORD.encode()))) as signing,
         ):
+            other = rivals.enter_context(rival("steal", READERS[0]))  # the card is ours by now
             interrupted(monkeypatch, error, anywhere=error is ValueError)
             signing.sign(bytes(32))
         answers = signs(other, 1.5)
@@ -140,9 +141,9 @@ def test_closing_while_the_card_signs_for_longer_than_that_waits_locks_it(
     monkeypatch.setattr(room, "RELEASE_SECONDS", 0.2)
     card = make_vcard(Knobs(delay=0.7))
     keeper = Keeper()
+    signing = contextlib.ExitStack()
+    key = signing.enter_context(keeper.key(READERS[0]).unlock(from_bytes(bytearray(SIGN_PASSWORD.encode()))))
     with rival("steal", READERS[0]) as other:
-        signing = contextlib.ExitStack()
-        key = signing.enter_context(keeper.key(READERS[0]).unlock(from_bytes(bytearray(SIGN_PASSWORD.encode()))))
         card.forget()
         work = threading.Thread(target=lambda: key.sign(bytes(32)))
         work.start()
