@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from app.channel import Answer, Buffer
 from app.errors.document import DocumentProcessDied, DocumentTooLarge, DocumentTooSlow
@@ -39,7 +40,7 @@ class KeyFile:
     def attempts_remaining(self) -> None:
         """There is no limit. Raises KeyFileUnreadable, and KeyFileUnusable for what shows without the password."""
         with self._child() as child:
-            _call(child, "look")
+            _call(child, "look", path=self._name)
 
     @contextmanager
     def unlock(self, secret: Secret) -> Iterator[_UnlockedKey]:
@@ -49,15 +50,18 @@ class KeyFile:
         """
         with self._child() as child:
             with secret.view() as view:
-                answer = _call(child, "open", view)
+                answer = _call(child, "open", view, path=self._name)
             yield _UnlockedKey(child, bytes(answer.blobs[0]), tuple(map(bytes, answer.blobs[1:])))
 
     def release(self) -> None:
         """Nothing is held."""
 
+    @property
+    def _name(self) -> str:
+        return str(self.path.absolute())
+
     def _child(self) -> Child:
-        options = [str(self.path.absolute())]
-        return Child("app.pki.keyfile_child:serve", self._limits, errors=ERRORS, options=options)
+        return Child("app.pki.keyfile_child:serve", self._limits, errors=ERRORS)
 
 
 class _UnlockedKey:
@@ -126,9 +130,9 @@ def _is_utf8(view: memoryview) -> bool:
     return True
 
 
-def _call(child: Child, method: str, *blobs: Buffer) -> Answer:
+def _call(child: Child, method: str, *blobs: Buffer, **arguments: Any) -> Answer:
     try:
-        return child.call(method, blobs=blobs)
+        return child.call(method, blobs=blobs, **arguments)
     except (DocumentTooSlow, DocumentTooLarge):
         raise KeyFileUnusable(detail="too-slow") from None
     except (DocumentProcessDied, ChildFailure):

@@ -42,30 +42,29 @@ _KEY_BAGS: Final = ("key_bag", "pkcs8_shrouded_key_bag")
 Key = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 
 
-def serve(channel: Channel, path: str) -> None:
-    """Serves `look`, `open` and `sign` for one file."""
-    opened = _OpenedFile(path)
+def serve(channel: Channel) -> None:
+    """Serves `look`, `open` and `sign` for one file, whose name comes with the call: everybody may list arguments."""
+    opened = _OpenedFile()
     channel.serve(
         {
-            "look": lambda _: opened.look(),
-            "open": lambda blobs: Answer(blobs=opened.open(blobs[0])),
+            "look": lambda _, path: opened.look(path),
+            "open": lambda blobs, path: Answer(blobs=opened.open(path, blobs[0])),
             "sign": lambda blobs: Answer(blobs=[opened.sign(bytes(blobs[0]))]),
         }
     )
 
 
 class _OpenedFile:
-    def __init__(self, path: str) -> None:
-        self._path = path
+    def __init__(self) -> None:
         self._key: Key | None = None
 
-    def look(self) -> None:
+    def look(self, path: str) -> None:
         """What can be said without the password. Raises KeyFileUnreadable, KeyFileUnusable."""
-        _check_kind(_read(self._path))
+        _check_kind(_read(path))
 
-    def open(self, password: bytearray) -> list[bytes]:
+    def open(self, path: str, password: bytearray) -> list[bytes]:
         """The key's certificate and those above it (DER); the key stays here."""
-        data = _read(self._path)
+        data = _read(path)
         _check_kind(data)
         content = _decrypted(data, password)
         key = _checked_key(content.key)

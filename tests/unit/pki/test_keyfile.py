@@ -335,6 +335,17 @@ def test_the_key_s_process_ends_with_the_work_however_it_ends(file: Callable[[by
     assert ended(unlocked.pid)
 
 
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs /proc")
+def test_the_list_of_processes_does_not_name_the_file(file: Callable[[bytes], KeyFile]) -> None:
+    """A key file is often called by its owner's name, and everybody on the computer may list arguments."""
+    locked = file(common())
+    with secret(PASSWORD) as typed, locked.unlock(typed) as unlocked:
+        listed = Path(f"/proc/{unlocked.pid}/cmdline").read_bytes()
+    assert b"keyfile_child" in listed
+    assert os.fsencode(locked.path.name) not in listed
+    assert os.fsencode(locked.path.parent.name) not in listed
+
+
 HOLDER = """
 import os, sys
 from pathlib import Path
